@@ -1,0 +1,651 @@
+"""The asynchronous client."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
+
+from infrahub_sdk._lazy import forwards  # Only here: see the end.
+from infrahub_sdk.core.base import BaseClient
+from infrahub_sdk.core.port import AsyncFacade
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from typing_extensions import Self
+
+    from infrahub_sdk.config import Config
+    from infrahub_sdk.constants import Priority
+    from infrahub_sdk.node.node import InfrahubNode
+    from infrahub_sdk.protocols_base import CoreNode
+    from infrahub_sdk.schema.manager import InfrahubSchema
+    from infrahub_sdk.store import NodeStore
+    from infrahub_sdk.timestamp import Timestamp
+    from infrahub_sdk.types import Order
+
+__all__ = ["InfrahubClient", "SchemaType"]
+
+SchemaType = TypeVar("SchemaType", bound="CoreNode")
+
+
+class InfrahubClient(AsyncFacade, BaseClient):
+    """The asynchronous client for an Infrahub server: reads and writes nodes and schemas.
+
+    Connections are opened when they are needed and kept for the next request. Use the client as a context manager,
+    or call `close`, to give them back; it can be used again afterwards.
+
+    Args:
+        address: Where the server is, such as `http://localhost:8000`. Goes before the address in `config`.
+        config: The settings, as `Config` or as a dictionary of its fields. What is not given comes from the
+            environment.
+
+    Attributes:
+        schema: Schemas: reading, loading, checking.
+        store: The nodes that were read or written.
+    """
+
+    schema: InfrahubSchema
+    store: NodeStore
+
+    def __init__(self, address: str = "", config: Config | dict[str, Any] | None = None) -> None:
+        from infrahub_sdk.schema.manager import InfrahubSchema
+        from infrahub_sdk.store import NodeStore
+
+        super().__init__(address, config)
+        self.schema = InfrahubSchema(self)
+        self.store = NodeStore(default_branch=self.default_branch)
+
+    @classmethod
+    async def init(cls, address: str = "", config: Config | dict[str, Any] | None = None) -> Self:
+        """The same as calling the class.
+
+        Args:
+            address: Where the server is.
+            config: The settings.
+        """
+        return cls(address=address, config=config)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._port.close()
+
+    async def close(self) -> None:
+        """Give back connections and threads. A later call opens new ones."""
+        self._port.close()
+
+    def clone(self, branch: str | None = None) -> InfrahubClient:
+        """Another client with the same settings.
+
+        Args:
+            branch: Its default branch.
+        """
+        return InfrahubClient(config=self.config.clone(branch=branch))
+
+    async def login(self, refresh: bool = False) -> None:
+        """Log in with the configured username and password. The client does so itself when it has to.
+
+        Args:
+            refresh: Get a new access token even though there is one.
+
+        Raises:
+            AuthenticationError: The server does not accept them.
+        """
+        from infrahub_sdk.core import sending
+
+        if not self.config.password_authentication:
+            return
+        if refresh and self.access_token:
+            await self._run(sending.login_again(self, self.access_token))
+        else:
+            await self._run(sending.login(self))
+
+    async def refresh_login(self) -> None:
+        """Get a new access token with the refresh token, if there is one."""
+        from infrahub_sdk.core import sending
+
+        await self._run(sending.refresh(self))
+
+    async def execute_graphql(
+        self,
+        query: str,
+        variables: dict[str, Any] | None = None,
+        branch_name: str | None = None,
+        at: str | Timestamp | None = None,
+        timeout: int | None = None,
+        tracker: str | None = None,
+        operation_name: str | None = None,
+        priority: Priority | None = None,
+    ) -> dict[str, Any]:
+        """Run a GraphQL document.
+
+        Args:
+            query: The document.
+            variables: Values of its variables, sent as JSON beside it.
+            branch_name: The branch; the client's default when None.
+            at: A point in time, such as `2024-01-01T00:00:00Z` or `2h` for two hours ago.
+            timeout: Seconds; the client's when None.
+            tracker: Names the request in the server's logs, when `Config.insert_tracker` is set.
+            operation_name: Which operation to run, when the document has several.
+            priority: How urgent it is.
+
+        Returns:
+            The answer's `data`.
+
+        Raises:
+            GraphQLError: The server found fault with it.
+            AuthenticationError: The credentials are missing, wrong, or do not allow it.
+            BranchNotFoundError: The server has no such branch.
+            ServerNotReachableError: There is no connection.
+            ServerNotResponsiveError: There is no answer in time.
+        """
+        from infrahub_sdk.core import graphql
+
+        return await self._run(
+            graphql.execute(
+                self,
+                query,
+                variables,
+                branch_name=branch_name,
+                at=at,
+                timeout=timeout,
+                tracker=tracker,
+                operation_name=operation_name,
+                priority=priority,
+            )
+        )
+
+    async def get_version(self) -> str:
+        """The server's version."""
+        from infrahub_sdk.core import server
+
+        return await self._run(server.version(self))
+
+    @overload
+    async def create(
+        self,
+        kind: type[SchemaType],
+        data: dict[str, Any] | None = ...,
+        branch: str | None = ...,
+        timeout: int | None = ...,
+        **kwargs: Any,
+    ) -> SchemaType: ...
+    @overload
+    async def create(
+        self,
+        kind: str,
+        data: dict[str, Any] | None = ...,
+        branch: str | None = ...,
+        timeout: int | None = ...,
+        **kwargs: Any,
+    ) -> InfrahubNode: ...
+    async def create(
+        self,
+        kind: str | type[SchemaType],
+        data: dict[str, Any] | None = None,
+        branch: str | None = None,
+        timeout: int | None = None,
+        **kwargs: Any,
+    ) -> InfrahubNode | SchemaType:
+        """A new node. It is written when it is saved.
+
+        Args:
+            kind: The kind's name, a generated protocol class, or a class made from the schema.
+            data: Field values by name. A value with metadata is `{"value": ..., "source": id, "owner": id,
+                "is_protected": True}`; a peer is a node, an id, or a human-friendly id as a list.
+            branch: The branch; the client's default when None.
+            timeout: Seconds, for reading the schema.
+            **kwargs: Field values, instead of or beside `data`.
+
+        Raises:
+            ValueError: There is neither `data` nor a keyword.
+            ValidationError: A name is not a field of the kind; the error names the nearest.
+            SchemaNotFoundError: There is no such kind; the error names the nearest.
+        """
+        from infrahub_sdk.core import saving
+
+        return await self._run(saving.new_node(self, kind, data, kwargs, branch=branch, timeout=timeout))  # type: ignore[no-any-return]
+
+    async def delete(self, kind: str | type[SchemaType], id: str, branch: str | None = None) -> None:
+        """Delete a node by its id.
+
+        Args:
+            kind: Its kind.
+            id: Its id.
+            branch: The branch; the client's default when None.
+        """
+        from infrahub_sdk.core import saving
+
+        await self._run(saving.delete_by_id(self, kind, id, branch))
+
+    @overload
+    async def get(
+        self,
+        kind: type[SchemaType],
+        raise_when_missing: Literal[False],
+        at: Timestamp | str | None = ...,
+        branch: str | None = ...,
+        timeout: int | None = ...,
+        id: str | None = ...,
+        hfid: list[str] | None = ...,
+        include: list[str] | None = ...,
+        exclude: list[str] | None = ...,
+        populate_store: bool = ...,
+        fragment: bool = ...,
+        prefetch_relationships: bool = ...,
+        property: bool = ...,
+        include_metadata: bool = ...,
+        query_name: str | None = ...,
+        priority: Priority | None = ...,
+        **kwargs: Any,
+    ) -> SchemaType | None: ...
+    @overload
+    async def get(
+        self,
+        kind: type[SchemaType],
+        raise_when_missing: Literal[True] = ...,
+        at: Timestamp | str | None = ...,
+        branch: str | None = ...,
+        timeout: int | None = ...,
+        id: str | None = ...,
+        hfid: list[str] | None = ...,
+        include: list[str] | None = ...,
+        exclude: list[str] | None = ...,
+        populate_store: bool = ...,
+        fragment: bool = ...,
+        prefetch_relationships: bool = ...,
+        property: bool = ...,
+        include_metadata: bool = ...,
+        query_name: str | None = ...,
+        priority: Priority | None = ...,
+        **kwargs: Any,
+    ) -> SchemaType: ...
+    @overload
+    async def get(
+        self,
+        kind: str,
+        raise_when_missing: Literal[False],
+        at: Timestamp | str | None = ...,
+        branch: str | None = ...,
+        timeout: int | None = ...,
+        id: str | None = ...,
+        hfid: list[str] | None = ...,
+        include: list[str] | None = ...,
+        exclude: list[str] | None = ...,
+        populate_store: bool = ...,
+        fragment: bool = ...,
+        prefetch_relationships: bool = ...,
+        property: bool = ...,
+        include_metadata: bool = ...,
+        query_name: str | None = ...,
+        priority: Priority | None = ...,
+        **kwargs: Any,
+    ) -> InfrahubNode | None: ...
+    @overload
+    async def get(
+        self,
+        kind: str,
+        raise_when_missing: Literal[True] = ...,
+        at: Timestamp | str | None = ...,
+        branch: str | None = ...,
+        timeout: int | None = ...,
+        id: str | None = ...,
+        hfid: list[str] | None = ...,
+        include: list[str] | None = ...,
+        exclude: list[str] | None = ...,
+        populate_store: bool = ...,
+        fragment: bool = ...,
+        prefetch_relationships: bool = ...,
+        property: bool = ...,
+        include_metadata: bool = ...,
+        query_name: str | None = ...,
+        priority: Priority | None = ...,
+        **kwargs: Any,
+    ) -> InfrahubNode: ...
+    async def get(
+        self,
+        kind: str | type[SchemaType],
+        raise_when_missing: bool = True,
+        at: Timestamp | str | None = None,
+        branch: str | None = None,
+        timeout: int | None = None,
+        id: str | None = None,
+        hfid: list[str] | None = None,
+        include: list[str] | None = None,
+        exclude: list[str] | None = None,
+        populate_store: bool = True,
+        fragment: bool = False,
+        prefetch_relationships: bool = False,
+        property: bool = False,
+        include_metadata: bool = False,
+        query_name: str | None = None,
+        priority: Priority | None = None,
+        **kwargs: Any,
+    ) -> InfrahubNode | SchemaType | None:
+        """One node.
+
+        Args:
+            kind: The kind's name, a generated protocol class, or a class made from the schema.
+            raise_when_missing: Whether it is an error that there is no such node; None is returned otherwise.
+            at: A point in time.
+            branch: The branch; the client's default when None.
+            timeout: Seconds; the client's when None.
+            id: The node's id, or the value of the kind's default filter.
+            hfid: The components of its human-friendly id.
+            include: Relationships whose peers are read with their attributes.
+            exclude: Attributes and relationships that are not read.
+            populate_store: Whether the node is kept in `store`.
+            fragment: For a generic kind, read the fields of the kinds that inherit from it.
+            prefetch_relationships: Read the peers of all selected relationships with their attributes.
+            property: Read the metadata of attributes and relationships.
+            include_metadata: Read when and by whom nodes and relationships were made and changed.
+            query_name: The operation's name.
+            priority: How urgent it is.
+            **kwargs: Filters, such as `name__value="atl1"`.
+
+        Raises:
+            NodeNotFoundError: There is no such node.
+            IndexError: There is more than one.
+            ValueError: Nothing says which node.
+            ValidationError: A filter or a field is not one of the kind's; the error names the nearest.
+        """
+        from infrahub_sdk.core import reading, selecting
+
+        return await self._run(  # type: ignore[no-any-return]
+            reading.get(
+                self,
+                kind,
+                reading.Reading(branch, at, timeout, priority, query_name, populate_store),
+                selecting.Selection.of(
+                    include=include,
+                    exclude=exclude,
+                    fragment=fragment,
+                    prefetch_relationships=prefetch_relationships,
+                    property=property,
+                    include_metadata=include_metadata,
+                ),
+                id=id,
+                hfid=hfid,
+                conditions=kwargs,
+                raise_when_missing=raise_when_missing,
+            )
+        )
+
+    @overload
+    async def all(
+        self,
+        kind: type[SchemaType],
+        at: Timestamp | str | None = ...,
+        branch: str | None = ...,
+        timeout: int | None = ...,
+        populate_store: bool = ...,
+        offset: int | None = ...,
+        limit: int | None = ...,
+        include: list[str] | None = ...,
+        exclude: list[str] | None = ...,
+        fragment: bool = ...,
+        prefetch_relationships: bool = ...,
+        property: bool = ...,
+        parallel: bool = ...,
+        order: Order | None = ...,
+        include_metadata: bool = ...,
+        query_name: str | None = ...,
+        priority: Priority | None = ...,
+    ) -> list[SchemaType]: ...
+    @overload
+    async def all(
+        self,
+        kind: str,
+        at: Timestamp | str | None = ...,
+        branch: str | None = ...,
+        timeout: int | None = ...,
+        populate_store: bool = ...,
+        offset: int | None = ...,
+        limit: int | None = ...,
+        include: list[str] | None = ...,
+        exclude: list[str] | None = ...,
+        fragment: bool = ...,
+        prefetch_relationships: bool = ...,
+        property: bool = ...,
+        parallel: bool = ...,
+        order: Order | None = ...,
+        include_metadata: bool = ...,
+        query_name: str | None = ...,
+        priority: Priority | None = ...,
+    ) -> list[InfrahubNode]: ...
+    async def all(
+        self,
+        kind: str | type[SchemaType],
+        at: Timestamp | str | None = None,
+        branch: str | None = None,
+        timeout: int | None = None,
+        populate_store: bool = True,
+        offset: int | None = None,
+        limit: int | None = None,
+        include: list[str] | None = None,
+        exclude: list[str] | None = None,
+        fragment: bool = False,
+        prefetch_relationships: bool = False,
+        property: bool = False,
+        parallel: bool = False,
+        order: Order | None = None,
+        include_metadata: bool = False,
+        query_name: str | None = None,
+        priority: Priority | None = None,
+    ) -> list[InfrahubNode] | list[SchemaType]:
+        """All nodes of a kind, page by page.
+
+        Args:
+            kind: The kind's name, a generated protocol class, or a class made from the schema.
+            at: A point in time.
+            branch: The branch; the client's default when None.
+            timeout: Seconds a page; the client's when None.
+            populate_store: Whether the nodes are kept in `store`.
+            offset: How many nodes to pass over; one page is read then.
+            limit: How many nodes to read, in one page.
+            include: Relationships whose peers are read with their attributes.
+            exclude: Attributes and relationships that are not read.
+            fragment: For a generic kind, read the fields of the kinds that inherit from it.
+            prefetch_relationships: Read the peers of all selected relationships with their attributes.
+            property: Read the metadata of attributes and relationships.
+            parallel: Read several pages at a time.
+            order: The order of the nodes.
+            include_metadata: Read when and by whom nodes and relationships were made and changed.
+            query_name: The operation's name.
+            priority: How urgent it is.
+
+        Raises:
+            ValidationError: A field is not one of the kind's; the error names the nearest.
+            SchemaNotFoundError: There is no such kind; the error names the nearest.
+        """
+        from infrahub_sdk.core import reading, selecting
+
+        return await self._run(
+            reading.filters(
+                self,
+                kind,
+                reading.Reading(branch, at, timeout, priority, query_name, populate_store),
+                selecting.Selection.of(
+                    include=include,
+                    exclude=exclude,
+                    fragment=fragment,
+                    prefetch_relationships=prefetch_relationships,
+                    property=property,
+                    include_metadata=include_metadata,
+                ),
+                operation="All",
+                offset=offset,
+                limit=limit,
+                parallel=parallel,
+                order=order,
+            )
+        )
+
+    @overload
+    async def filters(
+        self,
+        kind: type[SchemaType],
+        at: Timestamp | str | None = ...,
+        branch: str | None = ...,
+        timeout: int | None = ...,
+        populate_store: bool = ...,
+        offset: int | None = ...,
+        limit: int | None = ...,
+        include: list[str] | None = ...,
+        exclude: list[str] | None = ...,
+        fragment: bool = ...,
+        prefetch_relationships: bool = ...,
+        partial_match: bool = ...,
+        property: bool = ...,
+        parallel: bool = ...,
+        order: Order | None = ...,
+        include_metadata: bool = ...,
+        query_name: str | None = ...,
+        priority: Priority | None = ...,
+        **kwargs: Any,
+    ) -> list[SchemaType]: ...
+    @overload
+    async def filters(
+        self,
+        kind: str,
+        at: Timestamp | str | None = ...,
+        branch: str | None = ...,
+        timeout: int | None = ...,
+        populate_store: bool = ...,
+        offset: int | None = ...,
+        limit: int | None = ...,
+        include: list[str] | None = ...,
+        exclude: list[str] | None = ...,
+        fragment: bool = ...,
+        prefetch_relationships: bool = ...,
+        partial_match: bool = ...,
+        property: bool = ...,
+        parallel: bool = ...,
+        order: Order | None = ...,
+        include_metadata: bool = ...,
+        query_name: str | None = ...,
+        priority: Priority | None = ...,
+        **kwargs: Any,
+    ) -> list[InfrahubNode]: ...
+    async def filters(
+        self,
+        kind: str | type[SchemaType],
+        at: Timestamp | str | None = None,
+        branch: str | None = None,
+        timeout: int | None = None,
+        populate_store: bool = True,
+        offset: int | None = None,
+        limit: int | None = None,
+        include: list[str] | None = None,
+        exclude: list[str] | None = None,
+        fragment: bool = False,
+        prefetch_relationships: bool = False,
+        partial_match: bool = False,
+        property: bool = False,
+        parallel: bool = False,
+        order: Order | None = None,
+        include_metadata: bool = False,
+        query_name: str | None = None,
+        priority: Priority | None = None,
+        **kwargs: Any,
+    ) -> list[InfrahubNode] | list[SchemaType]:
+        """The nodes of a kind that meet conditions, page by page.
+
+        Args:
+            kind: The kind's name, a generated protocol class, or a class made from the schema.
+            at: A point in time.
+            branch: The branch; the client's default when None.
+            timeout: Seconds a page; the client's when None.
+            populate_store: Whether the nodes are kept in `store`.
+            offset: How many nodes to pass over; one page is read then.
+            limit: How many nodes to read, in one page.
+            include: Relationships whose peers are read with their attributes.
+            exclude: Attributes and relationships that are not read.
+            fragment: For a generic kind, read the fields of the kinds that inherit from it.
+            prefetch_relationships: Read the peers of all selected relationships with their attributes.
+            partial_match: Let text filters match parts of a value.
+            property: Read the metadata of attributes and relationships.
+            parallel: Read several pages at a time.
+            order: The order of the nodes.
+            include_metadata: Read when and by whom nodes and relationships were made and changed.
+            query_name: The operation's name.
+            priority: How urgent it is.
+            **kwargs: Filters: `name__value`, `name__values`, `ids`, `any__value`, `location__name__value`,
+                `tags__ids`, ...
+
+        Raises:
+            ValidationError: A filter or a field is not one of the kind's; the error names the nearest.
+            SchemaNotFoundError: There is no such kind; the error names the nearest.
+        """
+        from infrahub_sdk.core import reading, selecting
+
+        return await self._run(
+            reading.filters(
+                self,
+                kind,
+                reading.Reading(branch, at, timeout, priority, query_name, populate_store),
+                selecting.Selection.of(
+                    include=include,
+                    exclude=exclude,
+                    fragment=fragment,
+                    prefetch_relationships=prefetch_relationships,
+                    property=property,
+                    include_metadata=include_metadata,
+                ),
+                kwargs,
+                offset=offset,
+                limit=limit,
+                partial_match=partial_match,
+                parallel=parallel,
+                order=order,
+            )
+        )
+
+    async def count(
+        self,
+        kind: str | type[SchemaType],
+        at: Timestamp | str | None = None,
+        branch: str | None = None,
+        timeout: int | None = None,
+        partial_match: bool = False,
+        query_name: str | None = None,
+        priority: Priority | None = None,
+        **kwargs: Any,
+    ) -> int:
+        """How many nodes of a kind meet conditions.
+
+        Args:
+            kind: The kind's name, a generated protocol class, or a class made from the schema.
+            at: A point in time.
+            branch: The branch; the client's default when None.
+            timeout: Seconds; the client's when None.
+            partial_match: Let text filters match parts of a value.
+            query_name: The operation's name.
+            priority: How urgent it is.
+            **kwargs: Filters, see `filters`.
+        """
+        from infrahub_sdk.core import reading
+
+        how = reading.Reading(branch, at, timeout, priority, query_name)
+        return await self._run(reading.count(self, kind, how, kwargs, partial_match=partial_match))
+
+
+# Only here: names that programs import from this module.
+if TYPE_CHECKING:
+    from infrahub_sdk.client_sync import InfrahubClientSync as InfrahubClientSync
+    from infrahub_sdk.client_sync import SchemaTypeSync as SchemaTypeSync
+
+__getattr__ = forwards(
+    __name__,
+    {
+        "Config": "infrahub_sdk.config",
+        "InfrahubClientSync": "infrahub_sdk.client_sync",
+        "SchemaTypeSync": "infrahub_sdk.client_sync",
+    },
+)
+# Until here.

@@ -1,0 +1,84 @@
+"""What both clients are: settings, credentials, a port, and what they remember."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from infrahub_sdk.config import Config
+from infrahub_sdk.constants import InfrahubClientMode
+
+if TYPE_CHECKING:
+    from infrahub_sdk.context import RequestContext
+    from infrahub_sdk.core.port import Port
+    from infrahub_sdk.store import NodeStoreBase
+    from infrahub_sdk.transport.response import Response
+    from infrahub_sdk.types import InfrahubLoggers
+
+__all__ = ["BaseClient"]
+
+
+class BaseClient:
+    """The state that `InfrahubClient` and `InfrahubClientSync` share.
+
+    Attributes:
+        config: The settings. `address`, `default_branch`, `pagination_size` and their like are copies that may be
+            changed on the client.
+        headers: Sent with every request.
+        request_context: Account and priority for the calls that do not name their own.
+    """
+
+    _is_sync: ClassVar[bool]
+    store: NodeStoreBase
+    schema: Any
+
+    def __init__(self, address: str = "", config: Config | dict[str, Any] | None = None) -> None:
+        if config is None:
+            config = Config(address=address) if address else Config()
+        elif isinstance(config, dict):
+            config = Config(**{**config, **({"address": address} if address else {})})
+        elif address:
+            config.address = address
+        self.config = config
+        self.address = config.address
+        self.headers: dict[str, str] = _base_headers(config)
+        self.access_token = ""
+        self.refresh_token = ""
+        self.default_branch: str = config.default_infrahub_branch
+        self.default_timeout = config.timeout
+        self.pagination_size = config.pagination_size
+        self.max_concurrent_execution = config.max_concurrent_execution
+        self.insert_tracker = config.insert_tracker
+        self.identifier = config.identifier
+        self.mode: InfrahubClientMode = config.mode
+        self.update_group_context = config.update_group_context
+        self.retry_on_failure: bool = config.retry_on_failure
+        self.retry_delay: float = config.retry_delay
+        self.request_context: RequestContext | None = None
+        if config.tls_ca_file:
+            config.tls_context  # noqa: B018 - a file that is not there is said now, not at the first request
+        self._port: Port = self._open_port()
+
+    def _open_port(self) -> Port:
+        from infrahub_sdk.transport.io import BlockingIO, ThreadedIO
+
+        return BlockingIO(self.config) if self._is_sync else ThreadedIO(self.config)
+
+    @property
+    def log(self) -> InfrahubLoggers:
+        """Where warnings go: `Config(log=...)`, or the logger `infrahub_sdk`."""
+        return self.config.logger
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.address} branch={self.default_branch!r}>"
+
+    def _record(self, response: Response) -> None:
+        self.config.custom_recorder.record(response)
+
+
+def _base_headers(config: Config) -> dict[str, str]:
+    headers = {"content-type": "application/json"}
+    if config.api_token:
+        headers["X-INFRAHUB-KEY"] = config.api_token
+    if config.priority:
+        headers["X-Priority"] = config.priority.value
+    return headers

@@ -1,0 +1,185 @@
+"""Running a GraphQL document and understanding the answer."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from infrahub_sdk.core.collector import collector_paused
+from infrahub_sdk.core.retry import Budget, graphql_errors_are_transient
+from infrahub_sdk.core.sending import (
+    NOT_FOUND,
+    delta_headers,
+    raise_for_authentication,
+    send,
+    server_words,
+    url_of,
+    wait_for_retry,
+)
+from infrahub_sdk.exceptions import (
+    BranchNotFoundError,
+    GraphQLError,
+    HTTPStatusError,
+    InvalidResponseError,
+    JsonDecodeError,
+    URLNotFoundError,
+    ValidationError,
+)
+
+if TYPE_CHECKING:
+    from infrahub_sdk.constants import Priority
+    from infrahub_sdk.core.base import BaseClient
+    from infrahub_sdk.timestamp import Timestamp
+    from infrahub_sdk.transport.response import Response
+
+__all__ = ["at_text", "execute", "is_read_only"]
+
+# Text and comments are taken out first, so that a `mutation` inside them does not count.
+_NOT_CODE = re.compile(r'"""(?:\\"""|.)*?"""|"(?:\\.|[^"\\\n])*"|#[^\n]*', re.DOTALL)
+_WRITES = re.compile(r"(?:^|[\s}])(?:mutation|subscription)\b")
+
+
+def is_read_only(document: str) -> bool:
+    """Whether a document holds nothing but queries, so that running it twice does no harm.
+
+    >>> is_read_only("query { BuiltinTag { count } }")
+    True
+    >>> is_read_only("mutation { BuiltinTagDelete(data: {id: 1}) { ok } }")
+    False
+    """
+    if "mutation" not in document and "subscription" not in document:
+        return True
+    return not _WRITES.search(_NOT_CODE.sub(" ", document))
+
+
+def at_text(at: Timestamp | str | None) -> str | None:
+    """A point in time as the server reads it; relative texts such as `1h` count back from now."""
+    if not at:
+        return None
+    from infrahub_sdk.timestamp import Timestamp
+
+    return Timestamp(at).to_string()
+
+
+async def execute(
+    client: BaseClient,
+    query: str,
+    variables: dict[str, Any] | None = None,
+    *,
+    branch_name: str | None = None,
+    at: Timestamp | str | None = None,
+    timeout: float | None = None,
+    tracker: str | None = None,
+    operation_name: str | None = None,
+    priority: Priority | None = None,
+    repeatable: bool | None = None,
+) -> dict[str, Any]:
+    """Run a document and return the answer's `data`.
+
+    Args:
+        client: Whose server to ask.
+        query: The document.
+        variables: Values of its variables.
+        branch_name: The branch; the client's default when empty.
+        at: A point in time.
+        timeout: Seconds.
+        tracker: Names the request in the server's logs, where the client is set to send it.
+        operation_name: Which operation of the document to run.
+        priority: How urgent it is.
+        repeatable: Whether running it twice does no harm; found out from the document when None.
+    """
+    query = check_document(query)
+    moment = at_text(at)
+    branch = branch_name or client.default_branch
+    url = url_of(client, "graphql", branch, query={"at": moment} if moment else None)
+    payload: dict[str, Any] = {"query": query}
+    if variables:
+        payload["variables"] = variables
+    if operation_name:
+        payload["operationName"] = operation_name
+    if client.config.echo_graphql_queries:
+        _echo(url, query, variables)
+    headers = delta_headers(client, tracker=tracker, priority=priority)
+    if repeatable is None:
+        repeatable = is_read_only(query)
+    budget = Budget(client.config.max_retry_duration) if client.retry_on_failure else None
+    while True:
+        response = await send(
+            client, "POST", url, payload=payload, headers=headers, timeout=timeout, repeatable=repeatable, budget=budget
+        )
+        body = _body(response, branch)
+        errors = body.get("errors")
+        if not errors:
+            break
+        if budget is None or not graphql_errors_are_transient(
+            errors, client.config.retry_status_codes, repeatable=repeatable
+        ):
+            raise GraphQLError(errors, query, variables)
+        if not await wait_for_retry(client, budget, url, "every GraphQL error is a transient one"):
+            raise GraphQLError(errors, query, variables)
+    data = body.get("data")
+    if not isinstance(data, dict):
+        raise _no_data(response)
+    return data
+
+
+def _body(response: Response, branch: str) -> dict[str, Any]:
+    """The JSON object that a GraphQL answer is, or the error that its status stands for."""
+    status = response.status_code
+    if status != 200:
+        raise_for_authentication(response)
+        if status == NOT_FOUND:
+            words = server_words(response)
+            if words.startswith("Branch"):
+                raise BranchNotFoundError(
+                    branch, f"The server has no branch {branch!r}: {words}", url=_plain_url(response)
+                )
+            raise URLNotFoundError(_plain_url(response))
+    try:
+        with collector_paused():
+            body = response.json()
+    except (ValueError, JsonDecodeError) as error:  # the former from the response object of another library
+        raise JsonDecodeError(_not_json(response), content=response.text, url=_plain_url(response)) from error
+    if not isinstance(body, dict):
+        raise _no_data(response)
+    return body
+
+
+def _not_json(response: Response) -> str:
+    text = response.text
+    message = (
+        f"{_plain_url(response)} answered HTTP {response.status_code} with something that is not JSON: {text[:300]!r}."
+    )
+    if response.status_code == 500:
+        message += " Infrahub 1.11 answers so to a document that does not parse and to a variable of a wrong type."
+    return message
+
+
+def _no_data(response: Response) -> HTTPStatusError | InvalidResponseError:
+    status = response.status_code
+    words = server_words(response) or response.text[:300]
+    message = f"{_plain_url(response)} answered HTTP {status} with neither data nor errors: {words!r}"
+    return HTTPStatusError(message, response=response) if status >= 400 else InvalidResponseError(message)
+
+
+def _plain_url(response: Response) -> str:
+    return str(response.url)
+
+
+def _echo(url: str, query: str, variables: dict[str, Any] | None) -> None:
+    """Print what is sent, because the user asked for it (`Config.echo_graphql_queries`)."""
+    import json
+
+    lines = [f"URL: {url}", f"QUERY:\n{query}"]
+    if variables:
+        lines.append(f"VARIABLES:\n{json.dumps(variables, indent=4, default=str)}\n")
+    print("\n".join(lines))  # noqa: T201
+
+
+def check_document(query: Any) -> str:
+    """The text of a document given as text or as something that renders to it."""
+    if hasattr(query, "render"):
+        query = query.render()
+    if not isinstance(query, str) or not query.strip():
+        raise ValidationError("query", "a GraphQL document is text such as 'query { BuiltinTag { count } }'.")
+    return query

@@ -1,0 +1,251 @@
+"""Sending one request: headers, credentials, refusals for too many requests, transient failures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+from infrahub_sdk.core.port import Call
+from infrahub_sdk.core.retry import Budget, backoff, is_refusal, retry_after_seconds
+from infrahub_sdk.exceptions import (
+    AuthenticationError,
+    JsonDecodeError,
+    RateLimitError,
+    ServerNotReachableError,
+    ServerNotResponsiveError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from infrahub_sdk.constants import Priority
+    from infrahub_sdk.core.base import BaseClient
+    from infrahub_sdk.transport.response import Response
+
+__all__ = ["delta_headers", "login", "login_again", "raise_for_authentication", "send", "server_words", "url_of"]
+
+UNAUTHORIZED, FORBIDDEN, NOT_FOUND, TOO_MANY_REQUESTS = 401, 403, 404, 429
+ESCALATE_AFTER = 300.0  # seconds of failures after which they are logged as errors
+
+
+def url_of(client: BaseClient, *segments: str, query: Mapping[str, str | Sequence[str]] | None = None) -> str:
+    """The address of something on the server; the one place where text becomes part of a URL.
+
+    >>> from types import SimpleNamespace
+    >>> url_of(SimpleNamespace(address="http://infrahub"), "graphql", "a/b", query={"at": "2024-01-01T00:00:00Z"})
+    'http://infrahub/graphql/a%2Fb?at=2024-01-01T00%3A00%3A00Z'
+    """
+    path = "/".join(quote(segment, safe="") for segment in segments)
+    text = f"{client.address}/{path}"
+    return f"{text}?{urlencode(query, doseq=True)}" if query else text
+
+
+def delta_headers(
+    client: BaseClient, *, tracker: str | None = None, priority: Priority | None = None
+) -> dict[str, str]:
+    """The headers of one call beside those of every call."""
+    headers: dict[str, str] = {}
+    if tracker and client.insert_tracker:
+        headers["X-Infrahub-Tracker"] = tracker
+    context = client.request_context
+    chosen = priority or (context.priority if context is not None else None)
+    if chosen:
+        headers["X-Priority"] = getattr(chosen, "value", chosen)
+    return headers
+
+
+async def send(
+    client: BaseClient,
+    method: str,
+    url: str,
+    *,
+    payload: dict[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+    timeout: float | None = None,
+    repeatable: bool = False,
+    budget: Budget | None = None,
+) -> Response:
+    """Send a request with this client's credentials, and once more when the server says that they have expired.
+
+    Args:
+        client: Whose address, credentials and settings to use.
+        method: `GET` or `POST`.
+        url: From `url_of`.
+        payload: The body, as JSON.
+        headers: Headers of this call.
+        timeout: Seconds; the client's when None or 0.
+        repeatable: Whether sending it twice does no harm.
+        budget: The time left for transient failures, when the operation consists of several requests.
+    """
+    if client.config.password_authentication and not client.access_token:
+        await login(client)
+    call = Call(
+        method,
+        url,
+        headers={**client.headers, **headers} if headers else client.headers,
+        timeout=timeout or client.default_timeout,
+        payload=payload,
+        repeatable=repeatable,
+    )
+    used = client.access_token
+    response = await _send_with_retries(client, call, budget)
+    if response.status_code == UNAUTHORIZED and used and _has_expired(response):
+        await login_again(client, used)
+        call.headers = {**client.headers, **(headers or {})}
+        response = await _send_with_retries(client, call, budget)
+    client._record(response)
+    return response
+
+
+async def _send_with_retries(client: BaseClient, call: Call, budget: Budget | None) -> Response:
+    """Send, and again while failures are transient and repeating does no harm."""
+    config = client.config
+    if not client.retry_on_failure:
+        return await _send_through_rate_limit(client, call)
+    budget = budget or Budget(config.max_retry_duration)
+    while True:
+        try:
+            response = await _send_through_rate_limit(client, call)
+        except (ServerNotReachableError, ServerNotResponsiveError) as error:
+            if error.sent and not call.repeatable:
+                raise
+            if not await wait_for_retry(client, budget, call.url, str(error)):
+                raise
+            continue
+        status = response.status_code
+        if status not in config.retry_status_codes or not (call.repeatable or is_refusal(status)):
+            return response
+        if not await wait_for_retry(client, budget, call.url, f"HTTP {status}"):
+            return response
+
+
+async def wait_for_retry(client: BaseClient, budget: Budget, url: str, reason: str) -> bool:
+    """Wait before the next attempt; False when the budget is used up."""
+    delay = budget.next_delay(client.retry_delay, client.config.retry_max_delay)
+    if delay is None:
+        return False
+    log = client.log.error if budget.elapsed >= ESCALATE_AFTER else client.log.warning
+    limit = f"{budget.seconds:g} s in all" if budget.seconds else "no time limit"
+    log(f"{url} failed ({reason}); attempt {budget.attempts + 1} in {delay:.2f} s ({limit})")
+    await client._port.sleep(delay)
+    return True
+
+
+async def _send_through_rate_limit(client: BaseClient, call: Call) -> Response:
+    """Send, and again as often as allowed while the server answers 429."""
+    config = client.config
+    attempts = 0
+    while True:
+        response = await client._port.send(call)
+        if response.status_code != TOO_MANY_REQUESTS or not config.rate_limit_retry_enabled:
+            return response
+        attempts += 1
+        asked = retry_after_seconds(response.headers.get("retry-after"))
+        if attempts > config.rate_limit_max_retries:
+            raise RateLimitError(call.url, attempts, asked)
+        ceiling = config.rate_limit_backoff_max
+        delay = backoff(attempts - 1, config.rate_limit_backoff_base, ceiling) if asked is None else min(asked, ceiling)
+        client.log.warning(f"{call.url} answered HTTP 429 (too many requests); attempt {attempts + 1} in {delay:.2f} s")
+        await client._port.sleep(delay)
+
+
+def server_words(response: Response) -> str:
+    """What the server says in an error answer, whatever its shape; empty when it says nothing that can be read."""
+    try:
+        body = response.json()
+    except (ValueError, JsonDecodeError):
+        return ""
+    errors = (body.get("errors") or body.get("detail")) if isinstance(body, dict) else None
+    if not isinstance(errors, list):
+        return str(errors or "")
+    return " | ".join(str(error.get("message", error)) if isinstance(error, dict) else str(error) for error in errors)
+
+
+def raise_for_authentication(response: Response) -> None:
+    """Raise the server's words for 401 and 403."""
+    if response.status_code in {UNAUTHORIZED, FORBIDDEN}:
+        raise AuthenticationError(server_words(response) or None)
+
+
+def _has_expired(response: Response) -> bool:
+    return "Expired Signature" in server_words(response).split(" | ")
+
+
+async def login(client: BaseClient) -> None:
+    """Log in with username and password, unless there is a token already."""
+    async with client._port.exclusive("login"):
+        if not client.access_token:
+            await _login_with_password(client)
+
+
+async def login_again(client: BaseClient, expired: str) -> None:
+    """Get a new access token for one that has expired; one request, however many callers met the expiry.
+
+    Args:
+        client: Whose token it is.
+        expired: The token that was refused. When the client holds another one by now, somebody else was faster.
+    """
+    async with client._port.exclusive("login"):
+        if client.access_token == expired and not await refresh(client):
+            await _login_with_password(client)
+
+
+async def _login_with_password(client: BaseClient) -> None:
+    config = client.config
+    credentials = {"username": config.username, "password": config.password}
+    body = await _authenticate(client, "login", payload=credentials)
+    client.refresh_token = body.get("refresh_token", "")
+    _hold(client, body["access_token"])
+
+
+async def refresh(client: BaseClient) -> bool:
+    """Exchange the refresh token for an access token; False when there is none or the server no longer takes it."""
+    if not client.refresh_token:
+        return False
+    try:
+        body = await _authenticate(client, "refresh", headers={"Authorization": f"Bearer {client.refresh_token}"})
+    except _Unauthorized:
+        client.refresh_token = ""
+        return False
+    _hold(client, body["access_token"])
+    return True
+
+
+def _hold(client: BaseClient, token: str) -> None:
+    # A new dict: another thread may be sending the old one at this moment.
+    client.headers = {**client.headers, "Authorization": f"Bearer {token}"}
+    client.access_token = token
+
+
+class _Unauthorized(AuthenticationError):
+    """401, in contrast to other reasons for refusing a login."""
+
+
+async def _authenticate(
+    client: BaseClient,
+    action: str,
+    *,
+    payload: dict[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    call = Call(
+        "POST",
+        url_of(client, "api", "auth", action),
+        headers={"content-type": "application/json", **(headers or {})},
+        timeout=client.default_timeout,
+        payload=payload,
+        repeatable=True,
+    )
+    response = await _send_with_retries(client, call, None)
+    client._record(response)
+    if response.status_code == UNAUTHORIZED:
+        raise _Unauthorized(server_words(response) or None)
+    if response.status_code >= 400:
+        words = server_words(response)
+        raise AuthenticationError(
+            f"The server refused to {action} with HTTP {response.status_code}: {words or 'no reason'}"
+        )
+    body = response.json()
+    if not isinstance(body, dict) or not isinstance(body.get("access_token"), str):
+        raise AuthenticationError(f"The server's answer to the {action} request holds no access_token.")
+    return body

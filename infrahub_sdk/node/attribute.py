@@ -1,0 +1,208 @@
+"""An attribute of a node: its value, its metadata, and whether either was changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from infrahub_sdk.exceptions import ValidationError
+from infrahub_sdk.node.constants import UNSET
+from infrahub_sdk.node.property import MetadataField, NodeProperty, as_property, metadata_input
+from infrahub_sdk.node.values import MUTABLE_KINDS, decoder, encode
+
+if TYPE_CHECKING:
+    from infrahub_sdk.schema.main import AttributeSchemaAPI
+
+__all__ = ["Attribute"]
+
+
+class AttributeDefinition:
+    """What the attributes of all nodes of a kind share.
+
+    Args:
+        name: The attribute's name.
+        schema: Its definition.
+    """
+
+    def __init__(self, name: str, schema: AttributeSchemaAPI) -> None:
+        self.name = name
+        self.schema = schema
+        self.decode = decoder(schema.kind)
+
+
+SECRET_KINDS = frozenset({"Password", "HashedPassword"})
+
+
+class Attribute:
+    """The value of an attribute and what the server knows about it.
+
+    A value is in one of four states, which the repr shows: not loaded, unchanged, set, or set to null.
+
+    Args:
+        name: The attribute's name.
+        schema: Its definition.
+        data: A value; the server's `{"value": ...}`; `{"from_pool": {...}}` or a pool node to have the server choose
+            the value. Another dictionary is itself the value.
+    """
+
+    __slots__ = ("_changes", "_data", "_field", "_value", "value_has_been_mutated")
+
+    # Set by `AttributeField.make` as well, which is what reading a field of many nodes costs.
+    _field: AttributeDefinition
+    _data: dict[str, Any] | None  # as the server sent it
+    _value: Any  # as Python sees it, once somebody looked or set it
+    _changes: dict[str, Any] | None  # metadata that was set
+    value_has_been_mutated: bool
+
+    def __init__(self, name: str, schema: AttributeSchemaAPI, data: Any | dict[str, Any] = None) -> None:
+        self._hold(AttributeDefinition(name, schema), data)
+
+    def _hold(self, field: AttributeDefinition, data: Any) -> None:
+        self._field = field
+        self._changes = None
+        self.value_has_been_mutated = False
+        is_loaded = type(data) is dict and "value" in data
+        self._data = data if is_loaded else None
+        self._value = UNSET if is_loaded or data is None else _taken(data)
+
+    @property
+    def name(self) -> str:
+        """The attribute's name."""
+        return self._field.name
+
+    @property
+    def _schema(self) -> AttributeSchemaAPI:
+        return self._field.schema
+
+    @property
+    def value(self) -> Any:
+        """The value: an object of `ipaddress` for the IP kinds, a list for List, what JSON gives for all others."""
+        value = self._value
+        if value is UNSET:
+            if self._data is None:
+                return None
+            value = self._data["value"]
+            decode = self._field.decode
+            if decode is not None and value is not None and value != "":
+                value = decode(value)
+            self._value = value
+        return None if type(value) is PoolRequest else value
+
+    @value.setter
+    def value(self, value: Any) -> None:
+        if self._schema.read_only:
+            raise ValidationError(self.name, "this attribute is computed by the server and cannot be set.")
+        self._value = _taken(value)
+        self.value_has_been_mutated = True
+
+    id: MetadataField[str] = MetadataField()
+    is_default: MetadataField[bool] = MetadataField()
+    is_from_profile: MetadataField[bool] = MetadataField()
+    is_inherited: MetadataField[bool] = MetadataField()
+    is_protected: MetadataField[bool] = MetadataField()
+    updated_at: MetadataField[str] = MetadataField()
+    source: MetadataField[NodeProperty] = MetadataField(as_property)
+    owner: MetadataField[NodeProperty] = MetadataField(as_property)
+    updated_by: MetadataField[NodeProperty] = MetadataField(as_property)
+
+    def _loaded_metadata(self) -> dict[str, Any]:
+        return self._data or {}
+
+    @property
+    def _read_only(self) -> bool:
+        return bool(self._schema.read_only)
+
+    @property
+    def _is_loaded(self) -> bool:
+        return self._data is not None or self._value is not UNSET
+
+    @property
+    def _has_changed(self) -> bool:
+        """Whether the value differs from what the server holds, also by a change inside a list or a dictionary."""
+        if self.value_has_been_mutated:
+            return True
+        value = self._value
+        return (
+            self._schema.kind in MUTABLE_KINDS
+            and isinstance(value, (list, dict))
+            and self._data is not None
+            and encode(value) != self._data["value"]
+        )
+
+    def is_from_pool_attribute(self) -> bool:
+        """Whether a resource pool is to choose the value."""
+        return type(self._value) is PoolRequest
+
+    def is_unresolved_pool_attribute(self) -> bool:
+        """Whether a resource pool has not chosen the value yet."""
+        return type(self._value) is PoolRequest
+
+    def _input(self, *, changes_only: bool) -> dict[str, Any] | None:
+        """What a mutation says about this attribute; None for nothing.
+
+        Args:
+            changes_only: Leave out what the server already has.
+        """
+        said: dict[str, Any] = {}
+        if not changes_only or self._has_changed:
+            said = self._value_input()
+        metadata = metadata_input(
+            (self._changes or {}) if changes_only else {**self._loaded_metadata(), **(self._changes or {})}
+        )
+        if said or changes_only:
+            said.update(metadata)
+        return said or None
+
+    def _value_input(self) -> dict[str, Any]:
+        value = self._value if type(self._value) is PoolRequest else self.value
+        if type(value) is PoolRequest:
+            return {"from_pool": dict(value)}
+        if value is None:
+            return self._null_input()
+        return {"value": encode(value, self.name)}
+
+    def _null_input(self) -> dict[str, Any]:
+        if not self.value_has_been_mutated:
+            return {}
+        if not self._schema.optional and self._schema.default_value is None:
+            raise ValidationError(self.name, "this attribute is mandatory and cannot be set to null.")
+        return {"value": None}
+
+    def _saved(self, answer: Any = None) -> None:
+        """The server has taken what was set; `answer` is what it chose for a value that comes from a pool."""
+        if isinstance(answer, dict) and self.is_unresolved_pool_attribute():
+            self._data, self._value = {**(self._data or {}), **answer}, UNSET
+        elif self._value is not UNSET and (self.value_has_been_mutated or self._schema.kind in MUTABLE_KINDS):
+            self._data = {**(self._data or {}), "value": encode(self.value, self.name)}
+        if self._changes:
+            self._data = {**(self._data or {"value": encode(self.value, self.name)}), **self._changes}
+            self._changes = None
+        self.value_has_been_mutated = False
+
+    def __repr__(self) -> str:
+        if not self._is_loaded:
+            return f"<Attribute {self.name}: not loaded>"
+        if self.is_unresolved_pool_attribute():
+            return f"<Attribute {self.name}: from a pool>"
+        value = self.value
+        shown = "null" if value is None else "'***'" if self._schema.kind in SECRET_KINDS else repr(value)
+        return f"<Attribute {self.name}: {shown}{' (set)' if self._has_changed else ''}>"
+
+
+class PoolRequest(dict[str, Any]):
+    """What to ask of a resource pool, in the place of a value or a peer: `id`, and perhaps `identifier` and `data`."""
+
+    @classmethod
+    def of(cls, data: Any) -> PoolRequest | None:
+        """The request that a pool node or `{"from_pool": ...}` stands for; None for anything else."""
+        if isinstance(data, dict):
+            pool = data.get("from_pool")
+            return cls({"id": pool} if isinstance(pool, str) else pool) if pool and len(data) == 1 else None
+        if hasattr(data, "is_resource_pool") and data.is_resource_pool():
+            return cls(id=data.id)
+        return None
+
+
+def _taken(data: Any) -> Any:
+    """What the user gave as the value."""
+    request = PoolRequest.of(data)
+    return data if request is None else request

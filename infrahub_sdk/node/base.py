@@ -1,0 +1,363 @@
+"""What both node classes are: the server's data, the fields that were touched, and a place in a schema."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from infrahub_sdk.exceptions import ValidationError, nearest
+from infrahub_sdk.node.constants import HFID_STR_SEPARATOR
+from infrahub_sdk.node.fields import AttributeField, Field
+from infrahub_sdk.node.metadata import NodeMetadata
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from infrahub_sdk.core.base import BaseClient
+    from infrahub_sdk.schema import MainSchemaTypesAPI
+
+__all__ = ["InfrahubNodeBase", "load_node"]
+
+IP_PREFIX_KIND, IP_ADDRESS_KIND = "BuiltinIPPrefix", "BuiltinIPAddress"
+RESOURCE_POOL_KIND, FILE_OBJECT_KIND = "CoreResourcePool", "CoreFileObject"
+
+
+class InfrahubNodeBase:
+    """A node of Infrahub. Each kind has a class of its own, made from the schema.
+
+    Attributes:
+        id: The server's id; None until the node is saved.
+    """
+
+    __slots__ = ("__weakref__", "_branch", "_client", "_data", "_existing", "_extra", "_fields", "_metadata", "id")
+
+    # Of the class made for a kind.
+    _schema: ClassVar[MainSchemaTypesAPI]
+    _attributes: ClassVar[list[str]] = []
+    _relationships: ClassVar[list[str]] = []
+    _field_map: ClassVar[dict[str, Field]] = {}
+    _kinds: ClassVar[list[str]] = []
+    _ancestry: ClassVar[set[str]] = set()  # the relationships that a hierarchy adds
+    # Of the class for a client.
+    _is_sync: ClassVar[bool]
+    _related_class: ClassVar[Any]
+    _manager_class: ClassVar[Any]
+
+    _client: Any
+    _branch: str
+    _data: dict[str, Any]
+    _fields: dict[str, Any] | None
+    _existing: bool
+    _extra: dict[str, Any] | None
+    _metadata: dict[str, Any] | None
+    id: str | None
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        """An instance of the kind's own class, also where the general class is called."""
+        if "_schema" not in cls.__dict__:
+            from infrahub_sdk.schema.builder import class_of_schema
+
+            cls = class_of_schema(cls, *args, **kwargs)  # noqa: PLW0642
+        return object.__new__(cls)
+
+    def __init__(
+        self,
+        client: Any,
+        schema: MainSchemaTypesAPI | None = None,
+        branch: str | None = None,
+        data: dict[str, Any] | None = None,
+    ) -> None:
+        edge = data or {}
+        node = edge["node"] if isinstance(edge.get("node"), dict) else edge
+        _fill(
+            self,
+            client,
+            branch or client.default_branch,
+            node,
+            edge.get("node_metadata"),
+            existing=bool(node.get("id")),
+        )
+
+    # What the node is
+
+    @property
+    def display_label(self) -> str | None:
+        """The label that the server shows for the node."""
+        return self._data.get("display_label")
+
+    @property
+    def typename(self) -> str:
+        """The node's kind."""
+        name: str = self._data.get("__typename") or self._schema.kind
+        return name
+
+    def get_branch(self) -> str:
+        """The branch that the node is on."""
+        return self._branch
+
+    def get_kind(self) -> str:
+        """The node's kind."""
+        return self._schema.kind
+
+    def get_all_kinds(self) -> list[str]:
+        """The node's kind, then the kinds that it inherits from."""
+        return list(self._kinds)
+
+    def is_ip_prefix(self) -> bool:
+        """Whether the node is an IP prefix."""
+        return IP_PREFIX_KIND in self._kinds
+
+    def is_ip_address(self) -> bool:
+        """Whether the node is an IP address."""
+        return IP_ADDRESS_KIND in self._kinds
+
+    def is_resource_pool(self) -> bool:
+        """Whether the node is a resource pool."""
+        return RESOURCE_POOL_KIND in self._kinds
+
+    def is_file_object(self) -> bool:
+        """Whether the node stands for a file."""
+        return FILE_OBJECT_KIND in self._kinds
+
+    def get_raw_graphql_data(self) -> dict[str, Any] | None:
+        """The data that the node was made from, as the server sent it."""
+        return self._data or None
+
+    def get_node_metadata(self) -> NodeMetadata | None:
+        """When the node was made and changed, and by whom, where `include_metadata` asked for it."""
+        return NodeMetadata(self._metadata) if self._metadata else None
+
+    @property
+    def _internal_id(self) -> str:
+        """A name for the node that it has before it is saved, too."""
+        found = self._get_extra("_internal_id")
+        if found is None:
+            from infrahub_sdk.utils import generate_short_id
+
+            found = generate_short_id()
+            self._set_extra("_internal_id", found)
+        name: str = found
+        return name
+
+    # Human-friendly ids
+
+    def get_path_value(self, path: str) -> Any:
+        """The value at the end of a path such as `location__shortname__value`; None where a step is missing.
+
+        Args:
+            path: Steps joined by two underscores: an attribute and its property, or a relationship followed by the
+                same for the peer.
+        """
+        name, _, rest = path.partition("__")
+        field = self[name]
+        if isinstance(self._field_map[name], AttributeField):
+            return getattr(field, rest or "value")
+        peer = self._peer_or_none(field)
+        if peer is None or not rest:
+            return field.id if rest in {"", "id"} else None
+        return peer.get_path_value(rest)
+
+    @staticmethod
+    def _peer_or_none(related: Any) -> Any:
+        if not related.initialized:
+            return None
+        try:
+            return related.peer
+        except ValueError:
+            return None
+
+    def get_human_friendly_id(self) -> list[str] | None:
+        """The components of the human-friendly id; None when the kind has none, or one is not known here."""
+        paths = getattr(self._schema, "human_friendly_id", None)
+        if not paths:
+            return None
+        values = [self.get_path_value(path) for path in paths]
+        if any(value is None for value in values):
+            known = self._data.get("hfid")
+            return [str(part) for part in known] if known else None
+        return [str(value) for value in values]
+
+    def get_human_friendly_id_as_string(self, include_kind: bool = False) -> str | None:
+        """The human-friendly id as text.
+
+        Args:
+            include_kind: Whether the kind comes first.
+        """
+        hfid = self.get_human_friendly_id()
+        if hfid is None:
+            return None
+        return HFID_STR_SEPARATOR.join([self.get_kind(), *hfid] if include_kind else hfid)
+
+    @property
+    def hfid(self) -> list[str] | None:
+        """The components of the human-friendly id."""
+        return self.get_human_friendly_id()
+
+    @property
+    def hfid_str(self) -> str | None:
+        """The human-friendly id as `Kind__a__b`."""
+        return self.get_human_friendly_id_as_string(include_kind=True)
+
+    # Fields
+
+    def __getitem__(self, name: str) -> Any:
+        """A field by its name, also where the name is that of a method.
+
+        Raises:
+            KeyError: The kind has no such field.
+        """
+        field = self._field_map.get(name)
+        if field is None:
+            raise KeyError(self._no_field(name))
+        return field.__get__(self)
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        """Set a field by its name, see `__getitem__`."""
+        field: Any = self._field_map.get(name)
+        if field is None:
+            raise KeyError(self._no_field(name))
+        field.__set__(self, value)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            found = None if name.startswith("__") else self._get_extra(name)
+            if found is None:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            return found
+        raise AttributeError(self._no_field(name))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        try:
+            object.__setattr__(self, name, value)
+        except AttributeError:
+            if hasattr(type(self), name):
+                raise
+            if not name.startswith("_"):
+                # In a plain object a misspelt name would be accepted, and what was meant for the server would be lost.
+                raise AttributeError(self._no_field(name)) from None
+            self._set_extra(name, value)
+
+    def _no_field(self, name: str) -> str:
+        return f"{self.get_kind()} has no attribute or relationship {name!r}.{nearest(name, self._field_map)}"
+
+    def _open_fields(self) -> dict[str, Any]:
+        """The objects of the fields that were touched."""
+        fields = self._fields
+        if fields is None:
+            fields = {}
+            _set_fields(self, fields)
+        return fields
+
+    def _get_extra(self, name: str) -> Any:
+        return self._extra.get(name) if self._extra else None
+
+    def _set_extra(self, name: str, value: Any) -> None:
+        _set_extra(self, {**(self._extra or {}), name: value})
+
+    def __dir__(self) -> Iterable[str]:
+        return sorted({*super().__dir__(), *self._field_map})
+
+    def _inherit(self, older: InfrahubNodeBase) -> None:
+        """Take over the fields that an older copy of the same node knows and this one does not."""
+        if older._schema is not self._schema:
+            return
+        missing = older._data.keys() - self._data.keys()
+        if missing:
+            _set_data(self, {**{name: older._current_data(name) for name in missing}, **self._data})
+
+    def _current_data(self, name: str) -> Any:
+        """What a field's object would be made from if it were made now."""
+        touched = (self._fields or {}).get(name)
+        if touched is None:
+            return self._data[name]
+        if name in self._attributes:
+            return {**touched._loaded_metadata(), "value": touched.value}
+        return list(touched.peers) if hasattr(touched, "peers") else touched
+
+    # Identity
+
+    def __hash__(self) -> int:
+        return hash(self.id)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, InfrahubNodeBase):
+            return NotImplemented
+        return self is other or (self.id is not None and self.id == other.id)
+
+    def __repr__(self) -> str:
+        label = self.display_label
+        if label and self._existing:
+            return label
+        return f"{self.get_kind()} ({self.id}){'' if self._existing else '[NEW]'}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        from infrahub_sdk.schema.builder import restore_node
+
+        state = (self._branch, self._data, self._metadata, self._existing, self._fields, self._extra, self.id)
+        return restore_node, (self._is_sync, self._schema, _kinds_above(type(self))), state
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        branch, data, metadata, existing, fields, extra, identifier = state
+        _fill(self, None, branch, data, metadata, existing=existing)
+        _set_fields(self, fields)
+        _set_extra(self, extra)
+        _set_id(self, identifier)
+
+    # Saving
+
+    def _generate_input_data(
+        self, exclude_unmodified: bool = False, exclude_hfid: bool = False, request_context: Any = None
+    ) -> dict[str, Any]:
+        """What a mutation says of this node: `{"data": {"data": {...}}, "variables": {}, "mutation_variables": {}}`."""
+        from infrahub_sdk.core.saving import input_data
+
+        return input_data(
+            self, changes_only=exclude_unmodified, with_hfid=not exclude_hfid, request_context=request_context
+        )
+
+
+def _kinds_above(cls: type) -> list[Any]:
+    return [base.__dict__["_schema"] for base in cls.__bases__ if "_schema" in base.__dict__]
+
+
+# The class sets its own slots past __setattr__, which is there for the user's spelling.
+_set_client = InfrahubNodeBase.__dict__["_client"].__set__
+_set_branch = InfrahubNodeBase.__dict__["_branch"].__set__
+_set_data = InfrahubNodeBase.__dict__["_data"].__set__
+_set_existing = InfrahubNodeBase.__dict__["_existing"].__set__
+_set_extra = InfrahubNodeBase.__dict__["_extra"].__set__
+_set_fields = InfrahubNodeBase.__dict__["_fields"].__set__
+_set_metadata = InfrahubNodeBase.__dict__["_metadata"].__set__
+_set_id = InfrahubNodeBase.__dict__["id"].__set__
+
+
+def _fill(
+    node: InfrahubNodeBase, client: Any, branch: str, data: dict[str, Any], metadata: Any, *, existing: bool
+) -> None:
+    _set_client(node, client)
+    _set_branch(node, branch)
+    _set_data(node, data)
+    _set_metadata(node, metadata)
+    _set_existing(node, existing)
+    _set_fields(node, None)
+    _set_extra(node, None)
+    _set_id(node, data.get("id"))
+
+
+def load_node(cls: type[Any], client: BaseClient | None, branch: str, edge: dict[str, Any]) -> Any:
+    """A node around an edge of the server's answer; nothing is copied, and nothing is made before it is touched."""
+    node = object.__new__(cls)
+    _fill(node, client, branch, edge["node"], edge.get("node_metadata"), existing=True)
+    return node
+
+
+def check_fields(node_class: type[InfrahubNodeBase], names: Iterable[str]) -> None:
+    """Refuse names that are not fields of the kind.
+
+    Raises:
+        ValidationError: Naming each, with the nearest real one.
+    """
+    known = node_class._field_map
+    wrong = [name for name in names if name not in known and name not in {"id", "hfid", "__typename", "display_label"}]
+    if wrong:
+        messages = [f"there is no attribute or relationship {name!r}.{nearest(name, known)}" for name in wrong]
+        raise ValidationError(node_class._schema.kind, messages=messages)

@@ -1,0 +1,90 @@
+"""The descriptors through which a node's fields are reached."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from infrahub_sdk.node.attribute import Attribute, AttributeDefinition
+
+if TYPE_CHECKING:
+    from infrahub_sdk.node.base import InfrahubNodeBase
+    from infrahub_sdk.schema.main import AttributeSchemaAPI, RelationshipSchemaAPI
+
+__all__ = ["AttributeField", "Field", "ManyField", "OneField"]
+
+
+class Field:
+    """A field of a kind. Read on a node it gives its object, made when it is first touched; on the class, itself.
+
+    Attributes:
+        name: The field's name.
+        schema: Its definition.
+    """
+
+    def __init__(self, schema: Any, doc: str) -> None:
+        self.name: str = schema.name
+        self.schema = schema
+        self.__doc__ = doc
+
+    def __get__(self, node: InfrahubNodeBase | None, owner: type | None = None) -> Any:
+        if node is None:
+            return self
+        fields = node._fields
+        if fields is None:
+            fields = node._open_fields()
+        field = fields.get(self.name)
+        if field is None:
+            field = fields[self.name] = self.make(node, node._data.get(self.name))
+        return field
+
+    def make(self, node: InfrahubNodeBase, data: Any) -> Any:
+        """The field's object for one node."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name}: {self.__doc__}>"
+
+
+class AttributeField(AttributeDefinition, Field):
+    """An attribute; assigning to it sets its value."""
+
+    def __init__(self, schema: AttributeSchemaAPI, doc: str) -> None:
+        super().__init__(schema.name, schema)
+        self.__doc__ = doc
+
+    def make(self, node: InfrahubNodeBase, data: Any) -> Attribute:
+        """The attribute of one node."""
+        attribute = Attribute.__new__(Attribute)
+        attribute._hold(self, data)
+        return attribute
+
+    def __set__(self, node: InfrahubNodeBase, value: Any) -> None:
+        self.__get__(node).value = value.value if isinstance(value, Attribute) else value
+
+
+class OneField(Field):
+    """A relationship of cardinality one; assigning to it chooses another peer, None for no peer."""
+
+    schema: RelationshipSchemaAPI
+
+    def make(self, node: InfrahubNodeBase, data: Any) -> Any:
+        """The related node of one node."""
+        return node._related_class(node._client, node._branch, self.schema, data, self.name)
+
+    def __set__(self, node: InfrahubNodeBase, value: Any) -> None:
+        related = self.make(node, value)
+        related._peer_has_been_mutated = True
+        node._open_fields()[self.name] = related
+
+
+class ManyField(Field):
+    """A relationship of cardinality many; assigning a list to it replaces the peers."""
+
+    schema: RelationshipSchemaAPI
+
+    def make(self, node: InfrahubNodeBase, data: Any) -> Any:
+        """The relationship manager of one node."""
+        return node._manager_class(self.name, node._client, node, node._branch, self.schema, data)
+
+    def __set__(self, node: InfrahubNodeBase, value: Any) -> None:
+        self.__get__(node)._replace(value)

@@ -1,0 +1,193 @@
+"""The peers of a relationship of cardinality many."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from infrahub_sdk.exceptions import UninitializedError, ValidationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from infrahub_sdk.schema.main import RelationshipSchemaAPI
+
+__all__ = ["RelationshipManagerBase"]
+
+
+class RelationshipManagerBase:
+    """The peers of a relationship of cardinality many.
+
+    What was not loaded is not empty: no peers are known, yet it counts as true, refuses to be changed, and is never
+    sent.
+
+    Args:
+        name: The relationship's name.
+        branch: The branch that the node is on.
+        schema: The relationship's definition.
+    """
+
+    __slots__ = ("_edges", "_has_update", "_peers", "branch", "client", "initialized", "name", "node", "schema")
+
+    _related: Any  # the class of one peer
+
+    def __init__(
+        self,
+        name: str,
+        branch: str,
+        schema: RelationshipSchemaAPI,
+        data: Any = None,
+        client: Any = None,
+        node: Any = None,
+    ) -> None:
+        self.name = name
+        self.branch = branch
+        self.schema = schema
+        self.client = client
+        self.node = node
+        self.initialized = data is not None
+        self._edges: list[Any] = _edges(name, data)
+        self._peers: list[Any] | None = None
+        self._has_update = False
+
+    @property
+    def peers(self) -> list[Any]:
+        """One related node per peer."""
+        if self._peers is None:
+            self._peers = [self._wrap(edge) for edge in self._edges]
+        return self._peers
+
+    def _wrap(self, data: Any) -> Any:
+        if isinstance(data, self._related):
+            return data
+        return self._related(self.client, self.branch, self.schema, data, self.name)
+
+    @property
+    def peer_ids(self) -> list[str]:
+        """The ids of the peers that have one."""
+        return [peer.id for peer in self.peers if peer.id]
+
+    @property
+    def peer_hfids(self) -> list[list[Any]]:
+        """The human-friendly ids of the peers that have one."""
+        return [peer.hfid for peer in self.peers if peer.hfid]
+
+    @property
+    def peer_hfids_str(self) -> list[str]:
+        """The same as texts, `Kind__a__b`."""
+        return [peer.hfid_str for peer in self.peers if peer.hfid_str]
+
+    @property
+    def has_update(self) -> bool:
+        """Whether peers were added, removed or replaced since the node was read or saved."""
+        return self._has_update
+
+    @property
+    def is_from_profile(self) -> bool:
+        """Whether there are peers and all were set by a profile."""
+        return bool(self.peers) and all(peer.is_from_profile for peer in self.peers)
+
+    def add(self, data: Any) -> None:
+        """Add a peer, unless it is there already.
+
+        Args:
+            data: A node, an id, a human-friendly id as a list, or a dictionary, see `RelatedNodeBase`.
+
+        Raises:
+            UninitializedError: The relationship of a node that exists was not loaded.
+        """
+        self._check_loaded("add to")
+        peer = self._wrap(data)
+        if peer._identity() not in {known._identity() for known in self.peers}:
+            self.peers.append(peer)
+            self._has_update = True
+
+    def extend(self, data: Iterable[Any]) -> None:
+        """Add several peers, see `add`."""
+        for item in data:
+            self.add(item)
+
+    def remove(self, data: Any) -> None:
+        """Remove a peer if it is there, see `add`."""
+        self._check_loaded("remove from")
+        peer = self._wrap(data)
+        identities = {peer._identity(), peer.id, tuple(str(part) for part in peer.hfid or ())} - {None, ()}
+        kept = [
+            known
+            for known in self.peers
+            if identities.isdisjoint({known._identity(), known.id, tuple(map(str, known.hfid or ()))})
+        ]
+        if len(kept) != len(self.peers):
+            self._peers = kept
+            self._has_update = True
+
+    def clear(self) -> None:
+        """Remove all peers, also those that were never loaded."""
+        self._replace([])
+
+    def _replace(self, data: Any) -> None:
+        """Let these be the peers, whatever they were."""
+        self._edges, self._peers = _edges(self.name, data), None
+        seen: dict[Any, Any] = {peer._identity(): peer for peer in reversed(self.peers)}
+        self._peers = list(reversed(seen.values()))
+        self.initialized = True
+        self._has_update = True
+
+    def _check_loaded(self, action: str) -> None:
+        if self.initialized:
+            return
+        if self.node is None or not self.node._existing:
+            self.initialized = True  # a new node has no peers that could be lost
+            return
+        raise UninitializedError(
+            f"The relationship {self.name!r} was not loaded, so it is not known what to {action}. "
+            f"Call fetch() on it first, or read the node with include=[{self.name!r}]."
+        )
+
+    def _input(self) -> list[dict[str, Any]]:
+        """How a mutation names the peers."""
+        return [said for peer in self.peers if (said := peer._input()) is not None]
+
+    def _saved(self) -> None:
+        self._has_update = False
+        for peer in self._peers or ():
+            peer._saved()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in RelationshipManagerBase.__slots__ if name != "client"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in {**state, "client": None}.items():
+            setattr(self, name, value)
+
+    def __getitem__(self, item: int) -> Any:
+        return self.peers[item]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.peers)
+
+    def __len__(self) -> int:
+        return len(self.peers)
+
+    def __bool__(self) -> bool:
+        return not self.initialized or bool(self.peers)
+
+    def __contains__(self, item: Any) -> bool:
+        return any(peer is item or peer._identity() == self._wrap(item)._identity() for peer in self.peers)
+
+    def __repr__(self) -> str:
+        if not self.initialized:
+            return f"<{type(self).__name__} {self.name}: not loaded>"
+        state = " (set)" if self._has_update else ""
+        return f"<{type(self).__name__} {self.name}: {len(self.peers)} peers{state}>"
+
+
+def _edges(name: str, data: Any) -> list[Any]:
+    if data is None:
+        return []
+    if isinstance(data, dict) and "edges" in data:
+        data = data["edges"]
+    if isinstance(data, (str, dict)) or not hasattr(data, "__iter__"):
+        raise ValidationError(
+            name, f"a relationship of cardinality many takes a list of peers, not a {type(data).__name__}."
+        )
+    return list(data)

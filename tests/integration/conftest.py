@@ -1,0 +1,73 @@
+"""The real server of these tests: `INFRAHUB_TEST_ADDRESS` and `INFRAHUB_TEST_TOKEN` name one to write to."""
+
+from __future__ import annotations
+
+import os
+import urllib.error
+import urllib.request
+import uuid
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+from infrahub_sdk import Config, InfrahubClientSync
+from tests.integration.schema import SCHEMA
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+REASON = "no Infrahub answers: set INFRAHUB_TEST_ADDRESS and INFRAHUB_TEST_TOKEN to those of one that may be written to"
+
+
+class Server(NamedTuple):
+    """Where the server is and how to get in."""
+
+    address: str
+    token: str
+
+    def config(self, **fields: Any) -> Config:
+        """Settings for this server."""
+        return Config(**{"address": self.address, "api_token": self.token, **fields})
+
+
+def _found() -> Server | None:
+    address, token = os.environ.get("INFRAHUB_TEST_ADDRESS"), os.environ.get("INFRAHUB_TEST_TOKEN")
+    if not address or not token:
+        return None
+    try:
+        with urllib.request.urlopen(f"{address}/api/config", timeout=10):
+            return Server(address, token)
+    except (urllib.error.URLError, OSError):
+        return None
+
+
+@pytest.fixture(scope="session")
+def server() -> Server:
+    """The server, with the schema of these tests loaded."""
+    found = _found()
+    if found is None:
+        pytest.skip(REASON)
+    with InfrahubClientSync(config=found.config(timeout=300)) as client:
+        answer = client.schema.load([SCHEMA], wait_until_converged=True)
+        assert not answer.errors, answer.errors
+    return found
+
+
+@pytest.fixture
+def unique() -> Callable[[str], str]:
+    """Names that no earlier run has used."""
+    tail = uuid.uuid4().hex[:8]
+    return lambda name: f"{name}-{tail}"
+
+
+@pytest.fixture(scope="session")
+def two_thousand_tags(server: Server) -> str:
+    """A part of the names of 2,000 tags."""
+    prefix = f"page-{uuid.uuid4().hex[:8]}"
+    with InfrahubClientSync(config=server.config(timeout=300)) as client:
+        for start in range(0, 2000, 100):
+            lines = [
+                f'm{i}: BuiltinTagCreate(data: {{name: {{value: "{prefix}-{i}"}}}}) {{ ok }}' for i in range(start, start + 100)
+            ]
+            client.execute_graphql(f"mutation {{ {' '.join(lines)} }}")
+    return prefix

@@ -1,0 +1,105 @@
+"""What the store finds, and what it keeps apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from infrahub_sdk import InfrahubClientSync
+from infrahub_sdk.exceptions import NodeInvalidError, NodeNotFoundError
+from infrahub_sdk.store import NodeStore, NodeStoreSync
+from tests.unit.fake import Fake
+from tests.unit.kinds import schema
+
+ID = "18eaf47d-2997-22ad-e302-1f067aef0437"
+OTHER_ID = "18eaf47d-5fa5-bc1c-e3d0-1f0650656735"
+
+
+@pytest.fixture
+def client() -> InfrahubClientSync:
+    client = InfrahubClientSync(config=Fake().config())
+    client.schema.set_cache(schema())
+    client.schema.set_cache(schema(), branch="b1")
+    return client
+
+
+@pytest.fixture
+def tag(client: InfrahubClientSync) -> Any:
+    return client.create("BuiltinTag", id=ID, name="red")
+
+
+@pytest.mark.parametrize("key", [ID, "my key", ["red"], "BuiltinTag__red"])
+def test_a_node_is_found_by_id_key_and_human_friendly_id(client: InfrahubClientSync, tag: Any, key: Any) -> None:
+    client.store.set(tag, key="my key")
+    kind = "BuiltinTag" if isinstance(key, list) else None
+    assert client.store.get(key, kind=kind) is tag
+
+
+def test_a_node_is_found_by_its_internal_id(client: InfrahubClientSync, tag: Any) -> None:
+    client.store.set(tag)
+    assert client.store.get(tag._internal_id) is tag
+
+
+def test_a_node_is_found_by_a_kind_that_it_inherits_from(client: InfrahubClientSync) -> None:
+    device = client.create("DcimDevice", id=ID, name="edge1")
+    client.store.set(device)
+    for kind in ("DcimDevice", "DcimGenericDevice"):
+        assert client.store.get("edge1", kind=kind) is device
+        assert client.store.get(ID, kind=kind) is device
+
+
+def test_a_node_of_another_kind_is_an_error_that_says_so(client: InfrahubClientSync, tag: Any) -> None:
+    client.store.set(tag)
+    with pytest.raises(NodeInvalidError, match="of kind BuiltinTag, not DcimDevice"):
+        client.store.get(ID, kind="DcimDevice")
+
+
+def test_a_missing_node_is_an_error_unless_it_may_be_missing(client: InfrahubClientSync) -> None:
+    assert client.store.get("nothing", raise_when_missing=False) is None
+    with pytest.raises(NodeNotFoundError, match="no such node in the store"):
+        client.store.get("nothing")
+
+
+def test_a_node_that_is_saved_later_is_found_by_its_id(client: InfrahubClientSync) -> None:
+    tag = client.create("BuiltinTag", name="new")
+    client.store.set(tag)
+    assert client.store.get("BuiltinTag__new") is tag
+    tag.id = ID
+    assert client.store.get("BuiltinTag__new") is tag
+    assert client.store.count() == 1
+
+
+def test_branches_are_kept_apart(client: InfrahubClientSync, tag: Any) -> None:
+    there = client.create("BuiltinTag", id=ID, name="red", branch="b1")
+    client.store.set(tag)
+    client.store.set(there)
+    assert client.store.get(ID) is tag
+    assert client.store.get(ID, branch="b1") is there
+    assert (client.store.count(), client.store.count("b1"), client.store.count("b2")) == (1, 1, 0)
+
+
+def test_a_branch_may_be_named_when_a_node_is_put_there(client: InfrahubClientSync, tag: Any) -> None:
+    client.store.set(tag, branch="b1")
+    assert client.store.get(ID, branch="b1") is tag
+    assert client.store.get(ID, raise_when_missing=False) is None
+
+
+def test_text_with_two_underscores_is_a_human_friendly_id_of_the_kind(client: InfrahubClientSync) -> None:
+    device = client.create("DcimDevice", id=OTHER_ID, name="edge1")
+    interface = client.create("DcimInterface", id=ID, name="eth0", device=device)
+    client.store.set(interface)
+    assert client.store.get("edge1__eth0", kind="DcimInterface") is interface
+    assert client.store.get("DcimInterface__edge1__eth0") is interface
+
+
+def test_the_older_way_by_human_friendly_id_warns(client: InfrahubClientSync, tag: Any) -> None:
+    client.store.set(tag)
+    with pytest.warns(DeprecationWarning, match=r"use store\.get"):
+        assert client.store.get_by_hfid("BuiltinTag__red") is tag
+
+
+@pytest.mark.parametrize("cls", [NodeStore, NodeStoreSync])
+def test_a_store_without_a_branch_warns(cls: Any) -> None:
+    with pytest.warns(DeprecationWarning, match="default_branch"):
+        cls()
