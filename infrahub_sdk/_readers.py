@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from infrahub_sdk.exceptions import nearest
 
@@ -48,31 +48,39 @@ def displayed(value: Any) -> str:
     """A value as messages and reprs show it: what is not plain may hold secrets, so only its type is shown."""
     if isinstance(value, Enum):
         return displayed(value.value)
-    if value is not None and not isinstance(value, (str, int, float, list)):
+    numbers = isinstance(value, list) and all(isinstance(item, int) for item in value)
+    if not (numbers or value is None or isinstance(value, (str, int, float))):
         return f"<{type(value).__name__}>"
-    found = f"[{', '.join(map(displayed, value))}]" if isinstance(value, list) else repr(value)
+    found = repr(value)
     return found if len(found) <= _LONGEST else f"{found[: _LONGEST - 3]}..."
 
 
 def hidden(value: Any) -> str:
     """A secret as messages and reprs show it."""
-    return "'***'" if value and isinstance(value, str) else displayed(value)
+    if isinstance(value, str):
+        return "'***'" if value else "''"
+    return "None" if value is None else f"<{type(value).__name__}>"
 
 
-class Reader(NamedTuple):
+class Reader:
     """How one kind of value is read.
 
-    Attributes:
+    Args:
         allowed: What is allowed, in words.
         convert: Gives the value as it is kept; raises `TypeError` or `ValueError` if it is not allowed.
         show: How messages and reprs show a value, be it right or wrong.
         settings: For a group of settings its class, and `convert` gives its arguments.
     """
 
-    allowed: str
-    convert: Callable[[Any], Any]
-    show: Callable[[Any], str] = displayed
-    settings: Any = None
+    __slots__ = ("allowed", "convert", "settings", "show")
+
+    def __init__(
+        self, allowed: str, convert: Callable[[Any], Any], show: Callable[[Any], str] = displayed, settings: Any = None
+    ) -> None:
+        self.allowed = allowed
+        self.convert = convert
+        self.show = show
+        self.settings = settings
 
 
 ANYTHING = Reader("anything", lambda value: value)
@@ -89,7 +97,7 @@ def optional(reader: Reader, *, empty: bool = False) -> Reader:
     def convert(value: Any) -> Any:
         return None if value is None or (empty and value == "") else reader.convert(value)
 
-    return reader._replace(allowed=f"{reader.allowed}, or None", convert=convert)
+    return Reader(f"{reader.allowed}, or None", convert, reader.show, reader.settings)
 
 
 def text(allowed: str = "a text", *, empty: bool = True, show: Callable[[Any], str] = displayed) -> Reader:
@@ -128,7 +136,8 @@ def _number(value: Any) -> float:
             return float(value)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise TypeError
-    return value
+    number: float = value
+    return number
 
 
 def whole_number(*, least: int) -> Reader:

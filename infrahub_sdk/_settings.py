@@ -9,15 +9,15 @@ Limits(patience=5)
 
 from __future__ import annotations
 
-import dataclasses
 import os
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from infrahub_sdk.exceptions import ValidationError, nearest
 from infrahub_sdk._readers import ANYTHING, Reader, Unfit
+from infrahub_sdk.exceptions import ValidationError, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from dataclasses import Field
 
     from typing_extensions import Self, dataclass_transform
 else:
@@ -26,11 +26,12 @@ else:
         return lambda cls: cls
 
 
-__all__ = ["ARGUMENT", "ASSIGNMENT", "ConfigError", "Settings", "setting"]
+__all__ = ["ARGUMENT", "ASSIGNMENT", "ConfigError", "Setting", "Settings", "setting"]
 
 ARGUMENT = "from the argument"
 ASSIGNMENT = "from the assignment"
 
+_MISSING: Any = object()
 _BAD: Any = object()  # stands for a value that is wrong, so that the others can still be judged
 
 
@@ -52,104 +53,175 @@ class ConfigError(ValidationError, ValueError):
         return "\n  - ".join([f"{self.identifier}: {len(messages)} settings are wrong.", *messages])
 
 
+class Setting:
+    """A field of settings: its default, how it is read, and where from."""
+
+    __slots__ = ("default", "default_factory", "name", "reader", "variables")
+
+    def __init__(self, default: Any, default_factory: Any, reader: Reader, variables: tuple[str, ...] | None) -> None:
+        self.name = ""
+        self.default = default
+        self.default_factory = default_factory
+        self.reader = reader
+        self.variables = variables
+
+    def __set_name__(self, owner: type[Settings], name: str) -> None:
+        self.name = name
+
+    def make_default(self) -> Any:
+        """The value if nothing is given."""
+        return self.default_factory() if self.default is _MISSING else self.default
+
+    def find(self, prefix: str, environment: Mapping[str, str]) -> tuple[str, str] | None:
+        """The text of the environment variable, and where it comes from."""
+        for variable in (prefix + self.name.upper(),) if self.variables is None else self.variables:
+            if variable in environment:
+                name = environment[variable]
+                return os.environ[name], f"from the environment variable {name}"
+        return None
+
+    def read(self, found: tuple[Any, str] | None, problems: list[str]) -> Any:
+        """The value, and its default where nothing was found; what is wrong with it is added to the problems."""
+        try:
+            return self._read(*found) if found else self.make_default()
+        except ConfigError as exc:
+            problems.extend(f"{self.name}.{message}" for message in exc.messages or ())
+        except (TypeError, ValueError, OverflowError) as exc:
+            problems.append(self._wrong(found or (None, "by default"), exc))
+        return _BAD
+
+    def _read(self, raw: Any, source: str) -> Any:
+        value = self.reader.convert(raw)
+        if self.reader.settings is None or not isinstance(value, dict):
+            return value
+        group = self.reader.settings.__new__(self.reader.settings)
+        group._load(value, source)
+        return group
+
+    def _wrong(self, found: tuple[Any, str], exc: Exception) -> str:
+        reason, hint = (exc.reason, exc.hint) if isinstance(exc, Unfit) else ("", "")
+        value = f"{self.reader.show(found[0])} {found[1]}"
+        because = f" ({reason})" if reason else ""
+        return f"{self.name}: {value} is wrong{because}; allowed is {self.reader.allowed}.{hint}"
+
+
 def setting(
     *,
-    default: Any = dataclasses.MISSING,
-    default_factory: Any = dataclasses.MISSING,
+    default: Any = _MISSING,
+    default_factory: Callable[[], Any] | None = None,
     reads: Reader = ANYTHING,
     variables: tuple[str, ...] | None = None,
 ) -> Any:
-    """A field of settings.
+    """Declare a field of settings.
 
     Args:
         default: Its value if nothing else is given.
         default_factory: Makes that value.
         reads: How values are read.
-        variables: The environment variables that it comes from, of which the first counts that is set; by default one with
-            its name.
+        variables: The environment variables that it comes from; the first that is set counts. By default its name.
     """
-    metadata = {"reader": reads, "variables": variables}
-    return dataclasses.field(default=default, default_factory=default_factory, metadata=metadata)
+    return Setting(default, default_factory, reads, variables)
+
+
+class _Fields:
+    """Makes a class a dataclass when somebody asks whether it is one, since importing `dataclasses` takes 6 ms."""
+
+    def __get__(self, instance: object, owner: type[Settings]) -> dict[str, Field[Any]]:
+        from dataclasses import MISSING, dataclass, field
+
+        for name, item in owner._own.items():
+            default: Any = MISSING if item.default is _MISSING else item.default
+            setattr(owner, name, field(default=default, default_factory=item.default_factory or MISSING))
+        made: Any = dataclass(init=False, repr=False, eq=False)(owner)
+        fields: dict[str, Field[Any]] = made.__dataclass_fields__
+        return fields
+
+
+_FIELDS: Any = _Fields()
 
 
 class _Signature:
-    """The signature of a class of settings for `help()` and editors, worked out when somebody looks."""
+    """The signature of a class, worked out when somebody looks."""
 
     def __get__(self, instance: object, owner: type[Settings]) -> Any:
+        from dataclasses import fields
         from inspect import Parameter, Signature
 
-        fields = dataclasses.fields(owner) if dataclasses.is_dataclass(owner) else ()
         return Signature(
             [
                 Parameter(
                     field.name,
                     Parameter.KEYWORD_ONLY,
-                    default=... if field.default is dataclasses.MISSING else field.default,
+                    default=owner._settings[field.name].make_default(),
                     annotation=field.type,
                 )
-                for field in fields
+                for field in fields(owner)
             ]
         )
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(setting,))
 class Settings:
-    """Base of settings; a subclass declares them as fields, and is a dataclass.
+    """Base of settings; a subclass declares them with `setting()`, and is a dataclass.
 
     Values are read when the object is made and when a field is assigned. The prefix stands before the names of the
     environment variables, which may be in either case; an empty variable counts as not set.
     """
 
-    __signature__ = _Signature()
-
     _prefix: ClassVar[str] = ""
     _aliases: ClassVar[dict[str, str]] = {}  # other names of fields
+    _settings: ClassVar[dict[str, Setting]] = {}  # all fields
+    _own: ClassVar[dict[str, Setting]] = {}  # those that the class itself declares
 
     if TYPE_CHECKING:
-        __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]
-    else:  # type checkers take both from the fields
+        __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+    else:  # type checkers take these from the fields
+        __signature__ = _Signature()
+        __hash__ = None
 
         def __init__(self, **given: Any) -> None:
             self._load(given, ARGUMENT)
 
         def __setattr__(self, name: str, value: Any) -> None:
-            if name.startswith("_"):
-                object.__setattr__(self, name, value)
-            else:
-                self._assign(name, value)
+            self._assign(name, value)
 
     def __init_subclass__(cls, prefix: str | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if prefix is not None:
             cls._prefix = prefix
-        dataclasses.dataclass(init=False, repr=False, eq=False)(cls)
+        cls.__dataclass_fields__ = _FIELDS
+        cls._own = {name: item for name, item in vars(cls).items() if isinstance(item, Setting)}
+        cls._settings = {**cls._settings, **cls._own}
+        for name, item in cls._own.items():
+            if item.default is _MISSING:
+                delattr(cls, name)
+            else:
+                setattr(cls, name, item.default)
 
     def _load(self, given: Mapping[str, Any], source: str) -> None:
         """Read all fields. Raises `ConfigError` for all that is wrong with them."""
         given = {self._aliases.get(name, name): value for name, value in given.items()}
-        fields = _fields(type(self))
-        problems = [_unknown(name, fields) for name in given if name not in fields]
+        problems = [self._unknown(name) for name in given if name not in self._settings]
         environment = _environment(self._prefix)
         values: dict[str, Any] = {}
         sources: dict[str, str] = {}
-        for name, field in fields.items():
-            found = (given[name], source) if name in given else _of_environment(field, self._prefix, environment)
+        for name, item in self._settings.items():
+            found = (given[name], source) if name in given else item.find(self._prefix, environment)
             if found is not None:
                 sources[name] = found[1]
-            values[name] = _read(field, found, problems)
+            values[name] = item.read(found, problems)
         problems.extend(self._settle(values, sources))
-        if problems:
-            raise ConfigError(type(self).__name__, problems)
-        vars(self).update(values, _sources=sources)
+        self._keep(values, sources, problems)
 
     def _assign(self, name: str, value: Any) -> None:
-        fields = _fields(type(self))
-        if name not in fields:
-            raise ConfigError(type(self).__name__, [_unknown(name, fields)])
+        if name not in self._settings:
+            raise ConfigError(type(self).__name__, [self._unknown(name)])
         problems: list[str] = []
-        values = {**self._values(), name: _read(fields[name], (value, ASSIGNMENT), problems)}
-        sources = {**self._sources, name: ASSIGNMENT}
-        problems = problems or list(self._settle(values, sources, name))
+        values = {**self._values(), name: self._settings[name].read((value, ASSIGNMENT), problems)}
+        sources = {**vars(self)["_sources"], name: ASSIGNMENT}
+        self._keep(values, sources, problems or list(self._settle(values, sources, name)))
+
+    def _keep(self, values: dict[str, Any], sources: dict[str, str], problems: list[str]) -> None:
         if problems:
             raise ConfigError(type(self).__name__, problems)
         vars(self).update(values, _sources=sources)
@@ -167,20 +239,18 @@ class Settings:
         """
         return ()
 
-    @property
-    def _sources(self) -> dict[str, str]:
-        sources: dict[str, str] = vars(self)["_sources"]
-        return sources
+    def _unknown(self, name: str) -> str:
+        return f"{name}: there is no such setting.{nearest(name, self._settings)}"
 
     def _values(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in _fields(type(self))}
+        return {name: vars(self)[name] for name in self._settings}
 
     def _changed(self) -> Iterator[tuple[str, str]]:
         """What differs from the defaults, as it may be shown."""
-        for name, field in _fields(type(self)).items():
-            value = getattr(self, name)
-            if any(value._changed()) if isinstance(value, Settings) else value != _default(field):
-                yield name, _reader(field).show(value)
+        for name, value in self._values().items():
+            item = self._settings[name]
+            if any(value._changed()) if isinstance(value, Settings) else value != item.make_default():
+                yield name, item.reader.show(value)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{name}={shown}' for name, shown in self._changed())})"
@@ -192,22 +262,19 @@ class Settings:
 
     def __copy__(self) -> Self:
         twin = object.__new__(type(self))
-        state = {name: value.copy() if isinstance(value, (list, dict)) else value for name, value in vars(self).items()}
-        state.update({name: value.__copy__() for name, value in state.items() if isinstance(value, Settings)})
-        vars(twin).update(state)
+        for name, value in vars(self).items():
+            vars(twin)[name] = value.__copy__() if isinstance(value, Settings) else _copied(value)
         return twin
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         return self.__copy__()  # loggers, recorders and functions stay what they are
 
+    def __replace__(self, **changes: Any) -> Self:
+        return type(self)(**{**self._values(), **changes})
 
-def _fields(cls: type[Settings]) -> dict[str, dataclasses.Field[Any]]:
-    return {field.name: field for field in dataclasses.fields(cls)}
 
-
-def _reader(field: dataclasses.Field[Any]) -> Reader:
-    reader: Reader = field.metadata.get("reader", ANYTHING)
-    return reader
+def _copied(value: Any) -> Any:
+    return value.copy() if isinstance(value, (list, dict)) else value
 
 
 def _environment(prefix: str) -> dict[str, str]:
@@ -217,53 +284,3 @@ def _environment(prefix: str) -> dict[str, str]:
         if name[: len(prefix)].upper() == prefix and os.environ.get(name):
             found[name.upper()] = name.upper() if os.environ.get(name.upper()) else name
     return found
-
-
-def _of_environment(
-    field: dataclasses.Field[Any], prefix: str, environment: Mapping[str, str]
-) -> tuple[Any, str] | None:
-    variables = field.metadata.get("variables")
-    for variable in (prefix + field.name.upper(),) if variables is None else variables:
-        name = environment.get(variable)
-        if name is not None:
-            return os.environ[name], f"from the environment variable {name}"
-    return None
-
-
-def _read(field: dataclasses.Field[Any], found: tuple[Any, str] | None, problems: list[str]) -> Any:
-    """The value of a field; what is wrong with it is added to the problems."""
-    reader = _reader(field)
-    try:
-        if found is None:
-            value = _default(field)
-            if value is dataclasses.MISSING:
-                raise Unfit("it has to be set")
-            return value
-        value = reader.convert(found[0])
-        if isinstance(value, dict) and reader.settings is not None:
-            group = reader.settings.__new__(reader.settings)
-            group._load(value, found[1])
-            return group
-    except ConfigError as exc:
-        problems.extend(f"{field.name}.{message}" for message in exc.messages or ())
-    except (TypeError, ValueError, OverflowError) as exc:
-        problems.append(_wrong(field, found, exc))
-    else:
-        return value
-    return _BAD
-
-
-def _default(field: dataclasses.Field[Any]) -> Any:
-    return field.default if field.default_factory is dataclasses.MISSING else field.default_factory()
-
-
-def _wrong(field: dataclasses.Field[Any], found: tuple[Any, str] | None, exc: Exception) -> str:
-    reader = _reader(field)
-    reason, hint = (exc.reason, exc.hint) if isinstance(exc, Unfit) else ("", "")
-    value, source = found or (None, "without any source")
-    because = f" ({reason})" if reason else ""
-    return f"{field.name}: {reader.show(value)} {source} is wrong{because}; allowed is {reader.allowed}.{hint}"
-
-
-def _unknown(name: str, fields: Iterable[str]) -> str:
-    return f"{name}: there is no such setting.{nearest(name, fields)}"

@@ -191,7 +191,7 @@ class InfrahubClient(AsyncFacade, BaseClient):
         branch: str | None = None,
         timeout: int | None = None,
         **kwargs: Any,
-    ) -> InfrahubNode | SchemaType:
+    ) -> Any:
         """A new node. It is written when it is saved.
 
         Args:
@@ -209,7 +209,7 @@ class InfrahubClient(AsyncFacade, BaseClient):
         """
         from infrahub_sdk.core import saving
 
-        return await self._run(saving.new_node(self, kind, data, kwargs, branch=branch, timeout=timeout))  # type: ignore[no-any-return]
+        return await self._run(saving.new_node(self, kind, data, kwargs, branch=branch, timeout=timeout))
 
     async def delete(self, kind: str | type[SchemaType], id: str, branch: str | None = None) -> None:
         """Delete a node by its id.
@@ -326,7 +326,7 @@ class InfrahubClient(AsyncFacade, BaseClient):
         query_name: str | None = None,
         priority: Priority | None = None,
         **kwargs: Any,
-    ) -> InfrahubNode | SchemaType | None:
+    ) -> Any:
         """One node.
 
         Args:
@@ -356,7 +356,7 @@ class InfrahubClient(AsyncFacade, BaseClient):
         """
         from infrahub_sdk.core import reading, selecting
 
-        return await self._run(  # type: ignore[no-any-return]
+        return await self._run(
             reading.get(
                 self,
                 kind,
@@ -437,7 +437,7 @@ class InfrahubClient(AsyncFacade, BaseClient):
         include_metadata: bool = False,
         query_name: str | None = None,
         priority: Priority | None = None,
-    ) -> list[InfrahubNode] | list[SchemaType]:
+    ) -> Any:
         """All nodes of a kind, page by page.
 
         Args:
@@ -553,7 +553,7 @@ class InfrahubClient(AsyncFacade, BaseClient):
         query_name: str | None = None,
         priority: Priority | None = None,
         **kwargs: Any,
-    ) -> list[InfrahubNode] | list[SchemaType]:
+    ) -> Any:
         """The nodes of a kind that meet conditions, page by page.
 
         Args:

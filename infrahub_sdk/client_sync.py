@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from infrahub_sdk.node.node_sync import InfrahubNodeSync
     from infrahub_sdk.protocols_base import CoreNodeSync
     from infrahub_sdk.schema.manager_sync import InfrahubSchemaSync
-    from infrahub_sdk.store import NodeStoreSync
+    from infrahub_sdk.store_sync import NodeStoreSync
     from infrahub_sdk.timestamp import Timestamp
     from infrahub_sdk.types import Order
 
@@ -48,7 +48,7 @@ class InfrahubClientSync(SyncFacade, BaseClient):
 
     def __init__(self, address: str = "", config: Config | dict[str, Any] | None = None) -> None:
         from infrahub_sdk.schema.manager_sync import InfrahubSchemaSync
-        from infrahub_sdk.store import NodeStoreSync
+        from infrahub_sdk.store_sync import NodeStoreSync
 
         super().__init__(address, config)
         self.schema = InfrahubSchemaSync(self)
@@ -191,7 +191,7 @@ class InfrahubClientSync(SyncFacade, BaseClient):
         branch: str | None = None,
         timeout: int | None = None,
         **kwargs: Any,
-    ) -> InfrahubNodeSync | SchemaTypeSync:
+    ) -> Any:
         """A new node. It is written when it is saved.
 
         Args:
@@ -209,7 +209,7 @@ class InfrahubClientSync(SyncFacade, BaseClient):
         """
         from infrahub_sdk.core import saving
 
-        return self._run(saving.new_node(self, kind, data, kwargs, branch=branch, timeout=timeout))  # type: ignore[no-any-return]
+        return self._run(saving.new_node(self, kind, data, kwargs, branch=branch, timeout=timeout))
 
     def delete(self, kind: str | type[SchemaTypeSync], id: str, branch: str | None = None) -> None:
         """Delete a node by its id.
@@ -326,7 +326,7 @@ class InfrahubClientSync(SyncFacade, BaseClient):
         query_name: str | None = None,
         priority: Priority | None = None,
         **kwargs: Any,
-    ) -> InfrahubNodeSync | SchemaTypeSync | None:
+    ) -> Any:
         """One node.
 
         Args:
@@ -356,7 +356,7 @@ class InfrahubClientSync(SyncFacade, BaseClient):
         """
         from infrahub_sdk.core import reading, selecting
 
-        return self._run(  # type: ignore[no-any-return]
+        return self._run(
             reading.get(
                 self,
                 kind,
@@ -437,7 +437,7 @@ class InfrahubClientSync(SyncFacade, BaseClient):
         include_metadata: bool = False,
         query_name: str | None = None,
         priority: Priority | None = None,
-    ) -> list[InfrahubNodeSync] | list[SchemaTypeSync]:
+    ) -> Any:
         """All nodes of a kind, page by page.
 
         Args:
@@ -553,7 +553,7 @@ class InfrahubClientSync(SyncFacade, BaseClient):
         query_name: str | None = None,
         priority: Priority | None = None,
         **kwargs: Any,
-    ) -> list[InfrahubNodeSync] | list[SchemaTypeSync]:
+    ) -> Any:
         """The nodes of a kind that meet conditions, page by page.
 
         Args:

@@ -67,6 +67,8 @@ def _proxy(value: Any) -> str:
 
     if not isinstance(value, str):
         raise TypeError
+    if (value.partition("://")[2] or value).partition("/")[2]:
+        raise Unfit("it has a path, or a password with a slash that is not percent-encoded")
     try:
         Proxy(value)
     except ValidationError as exc:
@@ -85,8 +87,10 @@ def _token(value: Any) -> str:
 def _path(value: Any) -> str:
     from os import fspath
 
-    path: str = fspath(value)
-    return text().convert(path)
+    path: Any = fspath(value)
+    if not isinstance(path, str):
+        raise TypeError
+    return path
 
 
 _URL = Reader("http:// or https:// with a host, such as http://localhost:8000", _url, _masked_url)
@@ -167,8 +171,8 @@ class ConfigBase(Settings, prefix="INFRAHUB_"):
     def default_infrahub_branch(self) -> str:
         """The branch that is used where none is named.
 
-        It is `default_branch`; with `default_branch_from_git`, or if that is empty, it is the branch of the Git checkout
-        that the current directory is in. Outside of a checkout it is `default_branch` all the same, with a warning.
+        It is `default_branch`; with `default_branch_from_git`, or if that is empty, the branch of the Git checkout
+        around the current directory. Outside of a checkout it is `default_branch` all the same, with a warning.
 
         Raises:
             ValidationError: The checkout is on no branch.
@@ -228,7 +232,7 @@ class ConfigBase(Settings, prefix="INFRAHUB_"):
             return ssl.create_default_context(cafile=self.tls_ca_file)
         except OSError as exc:
             reason = "it holds no certificates in PEM form" if isinstance(exc, ssl.SSLError) else exc.strerror
-            source = self._sources.get("tls_ca_file", "")
+            source = vars(self)["_sources"].get("tls_ca_file", "by default")
             raise ConfigError(
                 type(self).__name__, [f"tls_ca_file: {self.tls_ca_file!r} {source} cannot be used ({reason})."]
             ) from exc
@@ -268,11 +272,11 @@ def _choose(
 class Config(ConfigBase):
     """The settings of a client.
 
-    Each comes from its argument, or else from the environment variable of its name with `INFRAHUB_` before it, or else is
-    the default. A field that is assigned is checked like an argument.
+    Each comes from its argument, or else from the environment variable of its name with `INFRAHUB_` before it, or else
+    is the default. A field that is assigned is checked like an argument.
 
-    A token excludes username and password, and `proxy` excludes `proxy_mounts`. Where arguments give one of them, what the
-    environment says about the other one does not count; where both come from the same place it is an error.
+    A token excludes username and password, and `proxy` excludes `proxy_mounts`. Where arguments give one of them, what
+    the environment says about the other one does not count; where both come from the same place it is an error.
 
     Args:
         address: The server's URL.

@@ -1,7 +1,7 @@
 """What nodes and attributes look like to a type checker, and what makes `isinstance(node, BuiltinTag)` true.
 
-A protocol class describes a kind: its fields are annotations, and `client.get(BuiltinTag, ...)` is typed by it. The real nodes are
-instances of `infrahub_sdk.node.InfrahubNode`; no instance of a protocol class is ever made.
+A protocol class describes a kind: its fields are annotations, and `client.get(BuiltinTag, ...)` is typed by it. The
+real nodes are instances of `infrahub_sdk.node.InfrahubNode`; no instance of a protocol class is ever made.
 """
 
 from __future__ import annotations
@@ -76,25 +76,39 @@ class RelatedNodeBase(Protocol):
     """The peer of a relationship, loaded or not."""
 
     @property
-    def id(self) -> str | None: ...
+    def id(self) -> str | None:
+        """The peer's id."""
+        ...
 
     @property
-    def hfid(self) -> list[Any] | None: ...
+    def hfid(self) -> list[Any] | None:
+        """The peer's human-friendly id."""
+        ...
 
     @property
-    def hfid_str(self) -> str | None: ...
+    def hfid_str(self) -> str | None:
+        """The peer's kind and human-friendly id as one text."""
+        ...
 
     @property
-    def is_resource_pool(self) -> bool: ...
+    def is_resource_pool(self) -> bool:
+        """Whether the peer is a pool for the server to choose from."""
+        ...
 
     @property
-    def initialized(self) -> bool: ...
+    def initialized(self) -> bool:
+        """Whether a peer is known, by its id or human-friendly id."""
+        ...
 
     @property
-    def display_label(self) -> str | None: ...
+    def display_label(self) -> str | None:
+        """The text that stands for the peer on screens."""
+        ...
 
     @property
-    def typename(self) -> str | None: ...
+    def typename(self) -> str | None:
+        """The peer's kind."""
+        ...
 
 
 @runtime_checkable
@@ -128,7 +142,7 @@ class Attribute(Protocol):
 class _Field(Attribute, Generic[ValueT]):
     """An attribute with a value of one type.
 
-    `node.name` reads as the attribute; `node.name = "atl1"` sets its value, and takes a pool that the server shall choose it from.
+    `node.name` reads as the attribute; `node.name = "atl1"` sets its value. A pool has the server choose the value.
     """
 
     value: ValueT
@@ -147,6 +161,8 @@ class _TextField(_Field[ValueT]):
     """An attribute whose value may also be set by the text that stands for it."""
 
     if TYPE_CHECKING:
+
+        def __get__(self, instance: object, owner: type[Any] | None = None) -> Self: ...
 
         def __set__(self, instance: object, value: ValueT | str | CoreNodeBase | Mapping[str, Any]) -> None: ...
 

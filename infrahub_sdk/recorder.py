@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from infrahub_sdk._readers import text
 from infrahub_sdk._settings import Settings, setting
@@ -75,12 +75,12 @@ class NoRecorder:
 class JSONRecorder(Settings, prefix="INFRAHUB_JSON_RECORDER_"):
     """Writes each answer, with what it answers, to a JSON file of its own.
 
-    Tokens, cookies, the passwords of logins and the variables of GraphQL documents are not written. What a document itself
-    says, and what the server answers, is.
+    Tokens, cookies, the passwords of logins and the variables of GraphQL documents are not written. What a document
+    itself says, and what the server answers, is.
 
     Args:
-        directory: Where the files go; it is made if need be. Or `INFRAHUB_JSON_RECORDER_DIRECTORY`; by default the current
-            directory.
+        directory: Where the files go; it is made if need be. Or `INFRAHUB_JSON_RECORDER_DIRECTORY`; by default the
+            current directory.
         host: Written in place of the server's name, with or without a port. Or `INFRAHUB_JSON_RECORDER_HOST`.
     """
 
@@ -107,14 +107,8 @@ class JSONRecorder(Settings, prefix="INFRAHUB_JSON_RECORDER_"):
         }
         directory = Path(self.directory)
         directory.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(recording, indent=4, sort_keys=True)
-        (directory / recording_name(request.method, url, content)).write_text(text, encoding="utf-8")
-
-
-class _Named(NamedTuple):
-    method: str
-    url: str
-    content: bytes
+        path = directory / recording_name(request.method, url, content)
+        path.write_text(json.dumps(recording, indent=4, sort_keys=True), encoding="utf-8")
 
 
 def recording_name(method: str, url: str, content: bytes) -> str:
@@ -128,11 +122,14 @@ def recording_name(method: str, url: str, content: bytes) -> str:
     >>> recording_name("GET", "http://localhost:8000/api/config", b"")
     'get_http_localhost_8000__api__config.json'
     """
+    from types import SimpleNamespace
+
     from infrahub_sdk.utils import generate_request_filename
 
     if _LOGINS in url:
         content = _masked(content, ("password", "username"))  # a digest helps to guess what is short
-    return f"{generate_request_filename(_Named(method, url, content))}.json"
+    named: Any = SimpleNamespace(method=method, url=url, content=content)
+    return f"{generate_request_filename(named)}.json"
 
 
 def _recorded_header(name: str, value: str) -> str:

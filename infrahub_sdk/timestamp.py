@@ -228,11 +228,11 @@ def _zone(match: re.Match[str]) -> tzinfo:
         return timezone(-offset if match["sign"] == "-" else offset)
     if match["zone"] in {None, "UTC"}:
         return UTC
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+    from zoneinfo import ZoneInfo
 
     try:
         return ZoneInfo(match["zone"])
-    except (ZoneInfoNotFoundError, OSError) as exc:
+    except (LookupError, OSError, ValueError) as exc:
         raise ValueError(f"this host knows no time zone {match['zone']!r}") from exc
 
 

@@ -132,7 +132,8 @@ class Order(Model):
         by: The keys, the most important one first.
         node_metadata: Deprecated; use `by`.
 
-    >>> Order(by=[OrderByEntry(field="name__value", direction=OrderDirection.DESC)]).model_dump(mode="json", exclude_none=True)
+    >>> order = Order(by=[OrderByEntry(field="name__value", direction=OrderDirection.DESC)])
+    >>> order.model_dump(mode="json", exclude_none=True)
     {'by': [{'field': 'name__value', 'direction': 'DESC'}]}
     """
 

@@ -11,7 +11,7 @@ from infrahub_sdk.exceptions import FileNotValidError, JsonDecodeError, Timestam
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from graphql import GraphQLResolveInfo, SelectionSetNode
+    from graphql import SelectionSetNode
 
     from infrahub_sdk.transport.response import Response
 
@@ -106,7 +106,7 @@ def base16decode(data: str) -> int:
     return int(data, 16)
 
 
-def _digits(number: int, alphabet: str) -> str:
+def _digits(number: Any, alphabet: str) -> str:
     if not isinstance(number, int):
         raise TypeError(f"number has to be an int, not {type(number).__name__}.")
     found = ""
@@ -130,12 +130,13 @@ def str_to_bool(value: str | bool | int) -> bool:
     >>> str_to_bool("Yes"), str_to_bool("off")
     (True, False)
     """
-    if isinstance(value, int) and value in {0, 1}:
-        return bool(value)
-    if not isinstance(value, str):
-        shown = value if isinstance(value, int) else type(value).__name__
+    given: Any = value
+    if isinstance(given, int) and given in {0, 1}:
+        return bool(given)
+    if not isinstance(given, str):
+        shown = given if isinstance(given, int) else type(given).__name__
         raise TypeError(f"value has to be a text, True, False, 1 or 0, not {shown}.")
-    word = value.lower()
+    word = given.lower()
     if word in {"y", "yes", "t", "true", "on", "1"}:
         return True
     if word in {"n", "no", "f", "false", "off", "0"}:
@@ -204,15 +205,14 @@ def deep_merge_dict(dicta: dict[Any, Any], dictb: dict[Any, Any], path: list[Any
     return dicta
 
 
-def calculate_dict_depth(data: dict[Any, Any], level: int = 1) -> int:
+def calculate_dict_depth(data: Any, level: int = 1) -> int:
     """How many dicts lie in one another, and one more for the values in the innermost.
 
     >>> calculate_dict_depth({"a": {"b": 1}})
     3
     """
-    if not isinstance(data, dict) or not data:
-        return level
-    return max(calculate_dict_depth(value, level + 1) for value in data.values())
+    below: list[Any] = list(data.values()) if isinstance(data, dict) else []
+    return max((calculate_dict_depth(value, level + 1) for value in below), default=level)
 
 
 def calculate_dict_height(data: dict[Any, Any], cnt: int = 0) -> int:
@@ -271,31 +271,35 @@ def encode_json(payload: Any) -> bytes:
     """
     try:
         return _encode(payload).encode("utf-8")
-    except (TypeError, ValueError, RecursionError) as exc:
-        where, why = next(_unfit(payload), ("", "it holds itself, or is nested too deeply"))
-        raise ValidationError(f"payload{where}", f"{why}, which cannot be written as JSON.") from exc
+    except (TypeError, ValueError, RecursionError):
+        pass  # what is raised instead has no cause, as an encoding error carries the whole text, secrets and all
+    where, why = next(_unfit(payload), ("", "it holds itself, or is nested too deeply"))
+    raise ValidationError(f"payload{where}", f"{why}, which cannot be written as JSON.")
+
+
+_DEEPEST = 100  # what lies deeper is not looked at, so that the search ends where a value holds itself
 
 
 def _unfit(value: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
     """Where in a payload there is something that is not JSON, and what."""
-    if isinstance(value, dict) and depth < _DEEPEST:
-        for key, item in value.items():
-            yield from ((path, f"{why} as a key") for _, why in _unfit(key, depth=_DEEPEST))
-            yield from _unfit(item, f"{path}.{key}", depth + 1)
-    elif isinstance(value, (list, tuple)) and depth < _DEEPEST:
-        for position, item in enumerate(value):
-            yield from _unfit(item, f"{path}[{position}]", depth + 1)
-    elif isinstance(value, str):
-        if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
-            yield path, "there is half a surrogate pair in a text"
+    if not isinstance(value, (dict, list, tuple)):
+        yield from ((path, why) for why in _why_unfit(value))
+    elif depth < _DEEPEST:
+        pairs = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, item in pairs:
+            yield from ((path, f"{why} as a key") for why in _why_unfit(key))
+            yield from _unfit(item, f"{path}.{key}" if isinstance(value, dict) else f"{path}[{key}]", depth + 1)
+
+
+def _why_unfit(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        if any("\ud800" <= character <= "\udfff" for character in value):
+            yield "there is half a surrogate pair in a text"
     elif isinstance(value, float):
         if value - value != 0:  # NaN and the infinities
-            yield path, f"there is {value}"
+            yield f"there is {value}"
     elif value is not None and not isinstance(value, int):
-        yield path, f"there is a value of the type {type(value).__name__}"
-
-
-_DEEPEST = 100  # what lies deeper is not looked at, so that the search ends where a value holds itself
+        yield f"there is a value of the type {type(value).__name__}"
 
 
 def decode_json(response: Response) -> dict[str, Any]:
@@ -356,7 +360,7 @@ def _sha224(content: bytes | bytearray) -> str:
     return sha224(content).hexdigest()
 
 
-def is_valid_url(url: str) -> bool:
+def is_valid_url(url: Any) -> bool:
     """Whether a text is a URL with a scheme and a host, or a path from the root.
 
     >>> is_valid_url("https://infrahub.example"), is_valid_url("localhost:8000")
@@ -451,11 +455,11 @@ async def extract_fields(selection_set: SelectionSetNode | None) -> dict[str, An
     return _fields_of(selection_set.selections) if selection_set else None
 
 
-async def extract_fields_first_node(info: GraphQLResolveInfo) -> dict[str, Any]:
+async def extract_fields_first_node(info: Any) -> dict[str, Any]:
     """What is asked for below the field that a GraphQL resolver is called for.
 
     Args:
-        info: What graphql-core gives to the resolver.
+        info: The `GraphQLResolveInfo` that graphql-core gives to the resolver.
     """
     return await extract_fields(info.field_nodes[0].selection_set) or {}
 

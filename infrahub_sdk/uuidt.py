@@ -16,7 +16,7 @@ DIVISOR = BASE - 1
 CHARACTERS = list("0123456789abcdef")
 # The name that socket.gethostname() gives, at a hundredth of the time that importing socket takes.
 HOSTNAME = os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "localhost")
-DEFAULT_NAMESPACE = os.path.dirname(os.path.abspath(__file__))
+DEFAULT_NAMESPACE = __file__.rpartition(os.sep)[0]
 
 
 def generate_uuid() -> str:

@@ -22,6 +22,7 @@ FILES = {
     "infrahub_sdk/node/related_node.py": "infrahub_sdk/node/related_node_sync.py",
     "infrahub_sdk/node/relationship.py": "infrahub_sdk/node/relationship_sync.py",
     "infrahub_sdk/schema/manager.py": "infrahub_sdk/schema/manager_sync.py",
+    "infrahub_sdk/store.py": "infrahub_sdk/store_sync.py",
     "tests/integration/test_nodes.py": "tests/integration/test_nodes_sync.py",
     "tests/unit/test_client.py": "tests/unit/test_client_sync.py",
 }
@@ -46,6 +47,7 @@ NAMES = {
     "infrahub_sdk.node.related_node": "infrahub_sdk.node.related_node_sync",
     "infrahub_sdk.node.relationship": "infrahub_sdk.node.relationship_sync",
     "infrahub_sdk.schema.manager": "infrahub_sdk.schema.manager_sync",
+    "infrahub_sdk.store": "infrahub_sdk.store_sync",
     "whose calls to the server are awaited": "whose calls to the server block",
 }
 

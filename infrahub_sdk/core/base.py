@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from infrahub_sdk.config import Config
-from infrahub_sdk.constants import InfrahubClientMode
 
 if TYPE_CHECKING:
+    from infrahub_sdk.constants import InfrahubClientMode
     from infrahub_sdk.context import RequestContext
     from infrahub_sdk.core.port import Port
-    from infrahub_sdk.store import NodeStoreBase
+    from infrahub_sdk.store_base import NodeStoreBase
     from infrahub_sdk.transport.response import Response
     from infrahub_sdk.types import InfrahubLoggers
 

@@ -17,7 +17,7 @@ from infrahub_sdk.core.selecting import (
     strip_aliases,
 )
 from infrahub_sdk.exceptions import InvalidResponseError, NodeNotFoundError, ValidationError
-from infrahub_sdk.node.base import load_node
+from infrahub_sdk.node.base import Bare, load_node
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -184,7 +184,8 @@ class _Pages(NamedTuple):
         if self.selection.fragment:
             for edge in edges:
                 edge["node"] = strip_aliases(edge["node"])
-        nodes = load_nodes(client, branch, edges)
+        bare = not (self.selection.properties or self.selection.metadata)
+        nodes = load_nodes(client, branch, edges, bare=bare)
         if self.reading.populate_store:
             past = bool(self.reading.at)
             store = client.store._branch(branch)
@@ -194,18 +195,29 @@ class _Pages(NamedTuple):
         return nodes
 
 
-def load_nodes(client: BaseClient, branch: str, edges: list[dict[str, Any]]) -> list[Any]:
-    """The nodes that edges of an answer hold."""
+def load_nodes(client: BaseClient, branch: str, edges: list[dict[str, Any]], *, bare: bool = False) -> list[Any]:
+    """The nodes that edges of an answer hold.
+
+    Args:
+        client: The client that read them.
+        branch: The branch that was read.
+        edges: The edges.
+        bare: Whether they were read without metadata, so that their attributes can be held as mere values.
+    """
     class_of = client.schema._node_class
-    classes: dict[str, type[Any]] = {}
+    classes: dict[str, tuple[type[Any], Bare]] = {}
     nodes = []
     try:
         for edge in edges:
-            kind = edge["node"]["__typename"]
-            cls = classes.get(kind)
-            if cls is None:
-                cls = classes[kind] = class_of(kind, branch)
-            nodes.append(load_node(cls, client, branch, edge))
+            data = edge["node"]
+            kind = data["__typename"]
+            known = classes.get(kind)
+            if known is None:
+                cls = class_of(kind, branch)
+                known = classes[kind] = cls, Bare.of(cls, data)
+            if bare:
+                known[1].strip(data)
+            nodes.append(load_node(known[0], client, branch, edge, bare=bare))
     except (KeyError, TypeError) as error:
         raise InvalidResponseError(
             f"An edge of the answer does not hold a node with a __typename: {error!r}"
@@ -217,10 +229,9 @@ def _peer_edges(nodes: list[Any], selection: Selection) -> list[dict[str, Any]]:
     """The edges to nodes that were read along with others."""
     edges: list[dict[str, Any]] = []
     for node in nodes:
-        names = node._relationships if selection.prefetch_relationships else selection.include
-        for name in names:
-            data = node._data.get(name)
-            if isinstance(data, dict):
+        for name in node._relationships if selection.prefetch_relationships else selection.include:
+            if name in node._data and name in node._relationships:
+                data = node._wrapped(name) or {}
                 edges += [edge for edge in data.get("edges", [data]) if (edge.get("node") or {}).get("__typename")]
     return edges
 

@@ -78,8 +78,7 @@ async def _read_edges(client: Any, manager: RelationshipManagerBase) -> list[Any
     others = [name for name in node._field_map if name != manager.name]
     selection = Selection.of(include=[manager.name], exclude=others)
     found = await get(client, type(node), Reading(branch=manager.branch, populate_store=False), selection, id=node.id)
-    data = found._data.get(manager.name) or {}
-    edges: list[Any] = data.get("edges", [])
+    edges: list[Any] = found[manager.name]._edges
     return edges
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from infrahub_sdk.core.collector import collector_paused
 from infrahub_sdk.core.graphql import execute
 from infrahub_sdk.core.sending import raise_for_authentication, send, server_words, url_of
 from infrahub_sdk.exceptions import (
@@ -116,7 +117,8 @@ async def _fetch(
     response = await send(client, "GET", url, timeout=timeout, repeatable=True)
     _raise_for_branch(response, branch)
     response.raise_for_status()
-    return BranchSchema.from_api_response(response.json())
+    with collector_paused():
+        return BranchSchema.from_api_response(response.json())
 
 
 def _raise_for_branch(response: Response, branch: str) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from infrahub_sdk.exceptions import ValidationError, nearest
-from infrahub_sdk.graphql.renderers import Rendered, render_query_block, render_value
+from infrahub_sdk.graphql.literals import Rendered, check_name
+from infrahub_sdk.graphql.renderers import render_arguments, render_query_block
 from infrahub_sdk.node.fields import AttributeField, OneField
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ def _is_read(cls: type[InfrahubNodeBase], field: Field, selection: Selection) ->
 
 
 def _in_hierarchy(cls: type[InfrahubNodeBase], field: Field) -> bool:
-    """Whether the relationship is one of those that a hierarchy of kinds has: the server types their peers by the whole."""
+    """Whether the relationship is one of a hierarchy, whose peers the server types by the whole."""
     return field.name in cls._ancestry or field.schema.kind == HIERARCHY
 
 
@@ -234,8 +235,8 @@ def arguments(
 def check_filters(cls: type[InfrahubNodeBase], names: Iterable[str]) -> None:
     """Refuse filters that cannot exist for the kind, before anything is sent.
 
-    A filter is a field followed by what is asked of it. Names of one word are arguments of the query, of which the server may
-    have more than are known here; it refuses wrong ones itself.
+    A filter is a field followed by what is asked of it. Names of one word are arguments of the query, of which the
+    server may have more than are known here; it refuses wrong ones itself.
 
     Raises:
         ValidationError: Naming each wrong filter, with the nearest real names.
@@ -252,7 +253,9 @@ def _no_filter(name: str, known: Iterable[str]) -> str:
     suggestion = f" Did you mean '{name}__value' or '{name}__ids'?"
     if separator:
         suggestion = nearest(field, known).replace("'?", f"__{rest}'?").replace("' or", f"__{rest}' or")
-    return f"there is no filter {name!r}.{suggestion} Filters look like name__value, tags__ids or location__name__value."
+    return (
+        f"there is no filter {name!r}.{suggestion} Filters look like name__value, tags__ids or location__name__value."
+    )
 
 
 def check_selection(
@@ -295,10 +298,10 @@ def document(
         body: The selection, as text.
         paged: Whether offset and limit are variables.
     """
-    texts = [f"{name}: {render_value(value, f'{kind}.{name}')}" for name, value in arguments.items()]
     signature = " ($offset: Int!, $limit: Int!)" if paged else ""
-    of_kind = f"({', '.join(texts)})" if texts else ""
-    return f"\nquery {operation}{signature} {{\n    {kind}{of_kind} {{\n{body}\n    }}\n}}\n"
+    of_kind = f"({render_arguments(arguments, kind)})" if arguments else ""
+    name = check_name(operation, "an operation")
+    return f"\nquery {name}{signature} {{\n    {kind}{of_kind} {{\n{body}\n    }}\n}}\n"
 
 
 def selection_text(

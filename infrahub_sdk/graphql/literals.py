@@ -1,8 +1,8 @@
 """GraphQL literals and names.
 
-Every value becomes a literal that parses back to the same value, and every name is checked to be one, so that no data can become
-part of the document's structure. A text such as `"$name"` refers to a variable only where the caller says that the variable is
-declared; anywhere else it is text.
+Every value becomes a literal that parses back to the same value, and every name is checked to be one, so that no data
+can become part of the document's structure. A text such as `"$name"` refers to a variable only where the caller says
+that the variable is declared; anywhere else it is text.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ _NAME_RULE = "a name consists of the letters A-Z and a-z, digits and _, and does
 
 
 def is_name(text: str) -> bool:
-    """Whether a text is a GraphQL name (spec, October 2021, 2.1.9): what Python calls an identifier, of ASCII letters."""
+    """Whether a text is a GraphQL name (spec of October 2021, 2.1.9): a Python identifier of ASCII characters."""
     return text.isascii() and text.isidentifier()
 
 
@@ -139,7 +139,7 @@ def _decimal(value: Any) -> str:
 def _enum(value: Enum, convert_enum: bool, variables: Container[str]) -> str:
     if convert_enum:
         return literal(value.value, convert_enum, variables)
-    name = value.name
+    name: Any = value.name  # None for a combination of flags
     if not isinstance(name, str) or not is_name(name) or name in {"true", "false", "null"}:
         raise ValidationError(
             "", f"{name!r} of {type(value).__name__} cannot be the name of an enum value; use its value."
@@ -154,7 +154,8 @@ def _object(value: Mapping[Any, Any], convert_enum: bool, variables: Container[s
         for key, item in value.items():
             if type(key) is not str or not (key.isascii() and key.isidentifier()):
                 key = check_name(key, "a field")
-            fields.append(f"{key}: {literal(item, convert_enum, variables)}")
+            render = _BY_TYPE.get(type(item), _unusual)
+            fields.append(f"{key}: {render(item, convert_enum, variables)}")
     except ValidationError as error:
         enter(error, key)
         raise
@@ -232,8 +233,8 @@ _BY_CLASS_NAME: dict[str, Callable[[Any], str]] = {
 
 
 def literal(value: Any, convert_enum: bool, variables: Container[str]) -> str:
-    render = _BY_TYPE.get(type(value))
-    return render(value, convert_enum, variables) if render else _unusual(value, convert_enum, variables)
+    """The literal of a value; its errors name the path from the value on, for `checked` to complete."""
+    return _BY_TYPE.get(type(value), _unusual)(value, convert_enum, variables)
 
 
 def _unusual(value: Any, convert_enum: bool, variables: Container[str]) -> str:
@@ -278,11 +279,11 @@ def checked(path: str, render: Callable[..., Result], *arguments: Any) -> Result
 
 
 def convert_to_graphql_as_string(value: Any, convert_enum: bool = False, variables: Container[str] = ()) -> str:
-    """Render a value as a GraphQL literal.
+    r"""Render a value as a GraphQL literal.
 
     Args:
-        value: Text, number, boolean, None, enum member, date or time, UUID, IP address or network, path, model, or a list, tuple,
-            set or dictionary of such.
+        value: Text, number, boolean, None, enum member, date or time, UUID, IP address or network, path, model, or a
+            list, tuple, set or dictionary of such.
         convert_enum: Render the value of enum members; their name (a GraphQL enum value) when False.
         variables: The names that the document declares. Only a text that is `$` and one of them refers to a variable.
 
@@ -293,7 +294,7 @@ def convert_to_graphql_as_string(value: Any, convert_enum: bool = False, variabl
         ValidationError: The value, or one inside it, has no GraphQL form; the error names the path to it.
 
     >>> convert_to_graphql_as_string({"name": 'say "hi"', "tags": ["a", None], "owner": "$me"})
-    '{ name: "say \\\\"hi\\\\"", tags: ["a", null], owner: "$me" }'
+    '{ name: "say \\"hi\\"", tags: ["a", null], owner: "$me" }'
     >>> convert_to_graphql_as_string("$me", variables=["me"])
     '$me'
     """

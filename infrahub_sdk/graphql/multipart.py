@@ -1,4 +1,4 @@
-"""GraphQL requests that carry a file: the parts of a multipart body, in the form of the GraphQL multipart request specification."""
+"""GraphQL requests that carry a file: the parts of their body, by the GraphQL multipart request specification."""
 
 from __future__ import annotations
 

@@ -46,7 +46,8 @@ class BaseGraphQLQuery:
 class Query(BaseGraphQLQuery):
     """A query.
 
-    >>> print(Query({"BuiltinTag": {"@filters": {"name__value": "$name"}, "count": None}}, {"name": str}, "Tags").render())
+    >>> tags = {"BuiltinTag": {"@filters": {"name__value": "$name"}, "count": None}}
+    >>> print(Query(tags, {"name": str}, "Tags").render())
     <BLANKLINE>
     query Tags ($name: String!) {
         BuiltinTag(name__value: $name) {

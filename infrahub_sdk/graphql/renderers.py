@@ -39,8 +39,8 @@ def render_variables_to_string(data: Mapping[str, Any]) -> str:
     """Render the declaration of variables, as it stands between the brackets after an operation's name.
 
     Args:
-        data: The Python type of each variable: one of `VARIABLE_TYPE_MAPPING`. `Optional[str]`, or `str | None` since Python 3.10,
-            makes a variable that may be null.
+        data: The Python type of each variable: one of `VARIABLE_TYPE_MAPPING`. `Optional[str]`, or `str | None` since
+            Python 3.10, makes a variable that may be null.
 
     Raises:
         ValidationError: A name is not one, or a type has no GraphQL type.
@@ -72,6 +72,15 @@ def _variable_type(name: str, kind: Any) -> str:
         f".{name}",
         f"is declared with {given}; the types of variables are {allowed}, and all but the last three may be Optional.",
     )
+
+
+def __getattr__(name: str) -> Any:
+    # Names that programs import from here; their module costs the import of datetime and pathlib.
+    if name in {"GRAPHQL_VARIABLE_TYPES", "VARIABLE_TYPE_MAPPING"}:
+        from infrahub_sdk.graphql import constants
+
+        return getattr(constants, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 # ---- Arguments on one line ------------------------------------------------------------------------------------------
@@ -122,9 +131,9 @@ def render_query_block(
     """Render a selection.
 
     Args:
-        data: The fields. None selects a field, a dictionary its fields in turn; a value of another type is skipped. In a field's
-            dictionary `@filters` holds its arguments and `@alias` the name it gets in the answer. A key may also be `alias: name`
-            or `...on Kind`.
+        data: The fields. None selects a field, a dictionary its fields in turn; a value of another type is skipped.
+            In a field's dictionary `@filters` holds its arguments and `@alias` the name it gets in the answer. A key
+            may also be `alias: name` or `...on Kind`.
         offset: Spaces before the outermost lines.
         indentation: Spaces more at each level.
         convert_enum: Render the value of enum members instead of their name.
@@ -246,9 +255,10 @@ def _input_lines(
 def _item_lines(
     lines: list[str], items: Iterable[Any], margin: str, step: str, convert_enum: bool, variables: Container[str]
 ) -> None:
-    index = 0
+    index = -1
     try:
-        for index, item in enumerate(items):
+        for item in items:
+            index += 1
             if isinstance(item, dict):
                 lines.append(margin + "{")
                 _input_lines(lines, item, margin + step, step, convert_enum, variables)

@@ -44,25 +44,52 @@ class Attribute:
             the value. Another dictionary is itself the value.
     """
 
-    __slots__ = ("_changes", "_data", "_field", "_value", "value_has_been_mutated")
+    # An attribute that is only read leaves nothing behind: it is made each time, and joins the fields of its node when
+    # it is changed. Kept for each node, reading many nodes would spend three quarters of its time on the collector.
+    __slots__ = ("_changes", "_data", "_field", "_mutated", "_node", "_value")
 
-    # Set by `AttributeField.make` as well, which is what reading a field of many nodes costs.
     _field: AttributeDefinition
+    _node: Any  # whose attribute it is, if it is one of a node that was read
     _data: dict[str, Any] | None  # as the server sent it
     _value: Any  # as Python sees it, once somebody looked or set it
     _changes: dict[str, Any] | None  # metadata that was set
-    value_has_been_mutated: bool
+    _mutated: bool
 
     def __init__(self, name: str, schema: AttributeSchemaAPI, data: Any | dict[str, Any] = None) -> None:
         self._hold(AttributeDefinition(name, schema), data)
 
-    def _hold(self, field: AttributeDefinition, data: Any) -> None:
+    def _hold(self, field: AttributeDefinition, data: Any, node: Any = None) -> None:
         self._field = field
+        self._node = node
         self._changes = None
-        self.value_has_been_mutated = False
+        self._mutated = False
         is_loaded = type(data) is dict and "value" in data
         self._data = data if is_loaded else None
         self._value = UNSET if is_loaded or data is None else _taken(data)
+
+    def _hold_value(self, field: AttributeDefinition, value: Any, node: Any) -> None:
+        """Hold a value that the server sent, where nothing else about the attribute was asked for."""
+        self._field = field
+        self._node = node
+        self._changes = None
+        self._mutated = False
+        if field.decode is None:
+            self._data, self._value = None, value
+        else:
+            self._data, self._value = {"value": value}, UNSET
+
+    def _live(self) -> Attribute:
+        """The one that holds what was changed: this one, or another that the same node gave out."""
+        node = self._node
+        if node is None or node._fields is None:
+            return self
+        live: Attribute = node._fields.get(self._field.name, self)
+        return live
+
+    def _keep(self) -> None:
+        """Join the fields of the node."""
+        if self._node is not None:
+            self._node._open_fields()[self._field.name] = self
 
     @property
     def name(self) -> str:
@@ -76,23 +103,38 @@ class Attribute:
     @property
     def value(self) -> Any:
         """The value: an object of `ipaddress` for the IP kinds, a list for List, what JSON gives for all others."""
+        node = self._node
+        if node is not None and node._fields is not None:
+            self = self._live()  # noqa: PLW0642
         value = self._value
         if value is UNSET:
             if self._data is None:
                 return None
-            value = self._data["value"]
-            decode = self._field.decode
-            if decode is not None and value is not None and value != "":
-                value = decode(value)
-            self._value = value
+            value = self._value = self._decoded(self._data["value"])
         return None if type(value) is PoolRequest else value
 
     @value.setter
     def value(self, value: Any) -> None:
         if self._schema.read_only:
             raise ValidationError(self.name, "this attribute is computed by the server and cannot be set.")
-        self._value = _taken(value)
-        self.value_has_been_mutated = True
+        live = self._live()
+        live._value = _taken(value)
+        live._mutated = True
+        live._keep()
+
+    def _decoded(self, value: Any) -> Any:
+        decode = self._field.decode
+        if decode is None or value is None or value == "":
+            return value
+        value = decode(value)
+        if self._schema.kind in MUTABLE_KINDS:
+            self._keep()  # what is changed inside of it has to be found again
+        return value
+
+    @property
+    def value_has_been_mutated(self) -> bool:
+        """Whether the value was set since the node was read or saved."""
+        return self._live()._mutated
 
     id: MetadataField[str] = MetadataField()
     is_default: MetadataField[bool] = MetadataField()
@@ -118,7 +160,7 @@ class Attribute:
     @property
     def _has_changed(self) -> bool:
         """Whether the value differs from what the server holds, also by a change inside a list or a dictionary."""
-        if self.value_has_been_mutated:
+        if self._mutated:
             return True
         value = self._value
         return (
@@ -130,11 +172,11 @@ class Attribute:
 
     def is_from_pool_attribute(self) -> bool:
         """Whether a resource pool is to choose the value."""
-        return type(self._value) is PoolRequest
+        return type(self._live()._value) is PoolRequest
 
     def is_unresolved_pool_attribute(self) -> bool:
         """Whether a resource pool has not chosen the value yet."""
-        return type(self._value) is PoolRequest
+        return self.is_from_pool_attribute()
 
     def _input(self, *, changes_only: bool) -> dict[str, Any] | None:
         """What a mutation says about this attribute; None for nothing.
@@ -161,7 +203,7 @@ class Attribute:
         return {"value": encode(value, self.name)}
 
     def _null_input(self) -> dict[str, Any]:
-        if not self.value_has_been_mutated:
+        if not self._mutated:
             return {}
         if not self._schema.optional and self._schema.default_value is None:
             raise ValidationError(self.name, "this attribute is mandatory and cannot be set to null.")
@@ -171,14 +213,15 @@ class Attribute:
         """The server has taken what was set; `answer` is what it chose for a value that comes from a pool."""
         if isinstance(answer, dict) and self.is_unresolved_pool_attribute():
             self._data, self._value = {**(self._data or {}), **answer}, UNSET
-        elif self._value is not UNSET and (self.value_has_been_mutated or self._schema.kind in MUTABLE_KINDS):
+        elif self._value is not UNSET and (self._mutated or self._schema.kind in MUTABLE_KINDS):
             self._data = {**(self._data or {}), "value": encode(self.value, self.name)}
         if self._changes:
             self._data = {**(self._data or {"value": encode(self.value, self.name)}), **self._changes}
             self._changes = None
-        self.value_has_been_mutated = False
+        self._mutated = False
 
     def __repr__(self) -> str:
+        self = self._live()  # noqa: PLW0642
         if not self._is_loaded:
             return f"<Attribute {self.name}: not loaded>"
         if self.is_unresolved_pool_attribute():

@@ -52,10 +52,24 @@ class AttributeField(AttributeDefinition, Field):
         super().__init__(schema.name, schema)
         self.__doc__ = doc
 
+    def __get__(self, node: InfrahubNodeBase | None, owner: type | None = None) -> Any:
+        if node is None:
+            return self
+        fields = node._fields
+        attribute = fields.get(self.name) if fields is not None else None
+        if attribute is None:
+            attribute = self.make(node, node._data.get(self.name))
+            if not node._existing:
+                node._open_fields()[self.name] = attribute
+        return attribute
+
     def make(self, node: InfrahubNodeBase, data: Any) -> Attribute:
         """The attribute of one node."""
         attribute = Attribute.__new__(Attribute)
-        attribute._hold(self, data)
+        if node._bare and self.name in node._data:
+            attribute._hold_value(self, data, node)
+        else:
+            attribute._hold(self, data, node)
         return attribute
 
     def __set__(self, node: InfrahubNodeBase, value: Any) -> None:

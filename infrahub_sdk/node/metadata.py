@@ -16,8 +16,8 @@ class RelationshipMetadata:
         data: The server's `relationship_metadata`.
     """
 
-    _times = ("updated_at",)
-    _people = ("updated_by",)
+    _times: tuple[str, ...] = ("updated_at",)
+    _people: tuple[str, ...] = ("updated_by",)
 
     updated_at: str | None
     updated_by: NodeProperty | None

@@ -25,9 +25,9 @@ __all__ = ["InfrahubNode"]
 class InfrahubNode(AsyncFacade, InfrahubNodeBase):
     """A node whose calls to the server are awaited.
 
-    Calling this class makes an instance of the class of the schema's kind, which has an attribute for each field:
-    `Attribute` for an attribute, `RelatedNode` for a relationship of cardinality one, `RelationshipManager` for one of
-    cardinality many.
+    Calling this class makes an instance of the class of the schema's kind, with an attribute for each field:
+    `Attribute` for an attribute, `RelatedNode` for a relationship of cardinality one, and `RelationshipManager`
+    for one of cardinality many.
 
     Args:
         client: The client that reads and writes.
@@ -73,7 +73,9 @@ class InfrahubNode(AsyncFacade, InfrahubNodeBase):
         """
         from infrahub_sdk.core import reading
 
-        return await cls._run(reading.node_from_graphql(cls, client, branch, data, schema=schema, timeout=timeout))
+        coroutine = reading.node_from_graphql(cls, client, branch, data, schema=schema, timeout=timeout)
+        node: Self = await cls._run(coroutine)
+        return node
 
     async def save(
         self,

@@ -25,9 +25,9 @@ __all__ = ["InfrahubNodeSync"]
 class InfrahubNodeSync(SyncFacade, InfrahubNodeBase):
     """A node whose calls to the server block.
 
-    Calling this class makes an instance of the class of the schema's kind, which has an attribute for each field:
-    `Attribute` for an attribute, `RelatedNodeSync` for a relationship of cardinality one, `RelationshipManagerSync` for one of
-    cardinality many.
+    Calling this class makes an instance of the class of the schema's kind, with an attribute for each field:
+    `Attribute` for an attribute, `RelatedNodeSync` for a relationship of cardinality one, and `RelationshipManagerSync`
+    for one of cardinality many.
 
     Args:
         client: The client that reads and writes.
@@ -73,7 +73,9 @@ class InfrahubNodeSync(SyncFacade, InfrahubNodeBase):
         """
         from infrahub_sdk.core import reading
 
-        return cls._run(reading.node_from_graphql(cls, client, branch, data, schema=schema, timeout=timeout))
+        coroutine = reading.node_from_graphql(cls, client, branch, data, schema=schema, timeout=timeout)
+        node: Self = cls._run(coroutine)
+        return node
 
     def save(
         self,

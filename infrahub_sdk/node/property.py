@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     class _HasMetadata(Protocol):
         _changes: dict[str, Any] | None
 
+        def _live(self) -> _HasMetadata: ...
+        def _keep(self) -> None: ...
         def _loaded_metadata(self) -> dict[str, Any]: ...
 
 
@@ -51,7 +53,7 @@ class MetadataField(Generic[T]):
         wrap: Turns the server's value, and an assigned one, into what the user sees.
     """
 
-    def __init__(self, wrap: Callable[[Any], T] | None = None) -> None:
+    def __init__(self, wrap: Callable[[Any], T | None] | None = None) -> None:
         self._wrap = wrap
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -64,15 +66,16 @@ class MetadataField(Generic[T]):
     def __get__(self, instance: _HasMetadata | None, owner: type) -> Any:
         if instance is None:
             return self
+        instance = instance._live()
         changes = instance._changes
         if changes is not None and self._name in changes:
             return changes[self._name]
         return self._seen(instance._loaded_metadata().get(self._name))
 
     def __set__(self, instance: _HasMetadata, value: Any) -> None:
-        if instance._changes is None:
-            instance._changes = {}
-        instance._changes[self._name] = self._seen(value)
+        live = instance._live()
+        live._changes = {**(live._changes or {}), self._name: self._seen(value)}
+        live._keep()
 
     def _seen(self, value: Any) -> Any:
         return value if value is None or self._wrap is None else self._wrap(value)

@@ -75,9 +75,9 @@ class RelatedNodeBase:
         elif hasattr(data, "get_human_friendly_id"):
             self._take_node(data)
         else:
+            what = f"a value of type {type(data).__name__} is not a peer"
             raise ValidationError(
-                self.name or self.schema.name,
-                f"a value of type {type(data).__name__} is not a peer; give a node, an id, or a human-friendly id as a list.",
+                self.name or self.schema.name, f"{what}; give a node, an id, or a human-friendly id as a list."
             )
 
     def _take_dict(self, data: dict[str, Any]) -> None:
@@ -90,7 +90,9 @@ class RelatedNodeBase:
             self._from_pool = pool
             return
         self._node = data
-        self._id, self._hfid, self._kind = data.get("id"), data.get("hfid"), data.get("kind")
+        self._id, self._hfid = data.get("id"), data.get("hfid")
+        kind = data.get("kind")
+        self._kind = kind if isinstance(kind, str) else None  # not the attribute `kind` that a whole node may have
         metadata = {k[len(_RELATION_PREFIX) :]: v for k, v in data.items() if k.startswith(_RELATION_PREFIX)}
         if metadata:
             self._changes = metadata
@@ -116,7 +118,8 @@ class RelatedNodeBase:
     def hfid(self) -> list[Any] | None:
         """The peer's human-friendly id."""
         if self._peer is not None and self._from_pool is None:
-            return self._peer.hfid
+            hfid: list[Any] | None = self._peer.hfid
+            return hfid
         return self._hfid or self._node.get("hfid") or None
 
     @property
@@ -132,9 +135,7 @@ class RelatedNodeBase:
     @property
     def typename(self) -> str | None:
         """The peer's kind."""
-        if self._peer is not None:
-            return self._peer.typename
-        name = self._node.get("__typename")
+        name: str | None = self._node.get("__typename") if self._peer is None else self._peer.typename
         return name[len("Related") :] if name and name.startswith("Related") else name
 
     @property
@@ -162,6 +163,12 @@ class RelatedNodeBase:
     is_protected: MetadataField[bool] = MetadataField()
     source: MetadataField[str] = MetadataField(as_id)
     owner: MetadataField[str] = MetadataField(as_id)
+
+    def _live(self) -> RelatedNodeBase:
+        return self
+
+    def _keep(self) -> None:
+        """A related node is one of its node's fields since it was touched."""
 
     def _loaded_metadata(self) -> dict[str, Any]:
         return self._edge.get("properties") or {}
@@ -204,7 +211,7 @@ class RelatedNodeBase:
         from infrahub_sdk.node.base import load_node
 
         cls = self._client.schema._node_class(self._node["__typename"], self._branch)
-        return load_node(cls, self._client, self._branch, self._edge)
+        return load_node(cls, self._client, self._branch, {**self._edge, "node": self._node})
 
     def _from_store(self) -> Any:
         if self._client is None:

@@ -101,10 +101,8 @@ def _encode_object(value: Any, where: str) -> Any:
         return value
     text = _as_text(value)
     if text is None:
-        raise ValidationError(
-            where,
-            f"a value of type {type(value).__name__} cannot be sent to the server; convert it to text, a number, a list or a dict.",
-        )
+        what = f"a value of type {type(value).__name__} cannot be sent to the server"
+        raise ValidationError(where, f"{what}; convert it to text, a number, a list or a dict.")
     return text
 
 

@@ -117,12 +117,13 @@ def class_of_schema(
         )
     if hasattr(schema, "convert_api"):
         schema = schema.convert_api()
-    manager = getattr(client, "schema", None)
-    cached = manager.cache.get(branch or client.default_branch) if manager is not None else None
+    manager: Any = getattr(client, "schema", None)
+    name = branch or getattr(client, "default_branch", "")
+    cached = manager.cache.get(name) if manager is not None else None
     if cached is None:
         return node_class(base, schema)
     if cached.nodes.get(schema.kind) is schema:
-        found: type[Any] = manager._node_class(schema.kind, branch or client.default_branch)
+        found: type[Any] = manager._node_class(schema.kind, name)
         return found
     return node_class(base, schema, schema_of=cached.nodes.get)
 

@@ -209,7 +209,8 @@ class InfrahubSchema(AsyncFacade, InfrahubSchemaBase):
         """
         from infrahub_sdk.core import schema
 
-        return await self._run(schema.export(self.client, branch, namespaces))
+        exported: SchemaExport = await self._run(schema.export(self.client, branch, namespaces))
+        return exported
 
     async def get_graphql_schema(self, branch: str | None = None) -> str:
         """The GraphQL schema, as text.

@@ -210,7 +210,8 @@ class InfrahubSchemaSync(SyncFacade, InfrahubSchemaBase):
         """
         from infrahub_sdk.core import schema
 
-        return self._run(schema.export(self.client, branch, namespaces))
+        exported: SchemaExport = self._run(schema.export(self.client, branch, namespaces))
+        return exported
 
     def get_graphql_schema(self, branch: str | None = None) -> str:
         """The GraphQL schema, as text.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infrahub_sdk.transport.body import TooLong, collected, framed, unpacked
+from infrahub_sdk.transport.body import TooLong, collected, exactly, framed, unpacked
 from infrahub_sdk.transport.connector import receive_head
 
 if TYPE_CHECKING:
@@ -98,10 +98,14 @@ class Connection:
         return blocks
 
     def _framed(self, exchange: Exchange, head: Head, rest: bytes) -> Generator[bytes, None, None]:
-        if exchange.request.method == "HEAD" or head.status in _BODILESS:
+        if self._is_bodiless(exchange, head):
             self.is_clean = not rest
             return
         self.is_clean = yield from framed(head, rest, lambda size: self.stream.receive(size, exchange.wait))
+
+    @staticmethod
+    def _is_bodiless(exchange: Exchange, head: Head) -> bool:
+        return exchange.request.method == "HEAD" or head.status in _BODILESS
 
     def content(self, exchange: Exchange, head: Head, rest: bytes) -> bytes:
         """The whole body of the answer, unpacked.
@@ -109,10 +113,12 @@ class Connection:
         Raises:
             TooLong: It is longer than the exchange allows.
         """
-        if head.length is not None:
-            if head.length > exchange.max_body and exchange.request.method != "HEAD":
-                raise TooLong
-            if head.length == len(rest) and not head.encodings:
-                self.is_clean = True  # by far the usual case: one packet, nothing to put together
-                return rest
-        return collected(self.blocks(exchange, head, rest), exchange.max_body)
+        length = head.length
+        if length is None or length < len(rest) or head.encodings or self._is_bodiless(exchange, head):
+            return collected(self.blocks(exchange, head, rest), exchange.max_body)
+        if length > exchange.max_body:
+            raise TooLong
+        if length > len(rest):  # mostly it is not: the answer came in one packet
+            rest = exactly(length, rest, lambda buffer: self.stream.receive_into(buffer, exchange.wait))
+        self.is_clean = True
+        return rest

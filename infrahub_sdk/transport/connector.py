@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import select
 import socket
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from infrahub_sdk.exceptions import ValidationError
 from infrahub_sdk.transport.head import MAX_HEAD, Malformed, read_head
 from infrahub_sdk.transport.stream import SocketStream
 
@@ -139,7 +142,11 @@ class Connector:
         from infrahub_sdk.transport.tls import TlsStream, explain
 
         exchange.phase = "tls"
-        secured = TlsStream(stream, self._tls_context(), name.partition("%")[0])
+        try:
+            context = self._tls_context()
+        except OSError as exc:  # a file that is not there, or has no certificate in it: nothing that the network did
+            raise ValidationError("tls_context", f"it cannot be made: {exc}. Check tls_ca_file.") from exc
+        secured = TlsStream(stream, context, name.partition("%")[0])
         try:
             secured.handshake(exchange.connect_wait)
         except ssl.SSLError as exc:
@@ -165,8 +172,6 @@ def _connected(address: Any, seconds: float | None, exchange: Exchange) -> Socke
 
 def _connect(connecting: socket.socket, where: Any, seconds: float | None, exchange: Exchange) -> None:
     """Connect a socket within so many seconds, unless the request is aborted."""
-    from time import monotonic
-
     connecting.setblocking(False)
     try:
         connecting.connect(where)
@@ -180,8 +185,6 @@ def _connect(connecting: socket.socket, where: Any, seconds: float | None, excha
             raise socket.timeout("timed out")
     code = connecting.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
     if code:
-        import os
-
         raise OSError(code, os.strerror(code))
 
 

@@ -148,14 +148,14 @@ class Exchange:
 
     def _expired(self) -> Error:
         url = self.request.url
-        if self._expires is not None and monotonic() >= self._expires:
+        limit = self._timeouts.connect if self.phase in _CONNECTING else self._timeouts.read
+        if limit is None or (self._expires is not None and monotonic() >= self._expires):
             text = f"The exchange with {url} took too long, it was {self._doing()}. The limit is total_timeout."
             return ServerNotResponsiveError(url, self._timeouts.total, text, phase=self._reported_phase, sent=self.sent)
         if self.phase in _CONNECTING:
-            limit = f"{self._timeouts.connect:g} s (connect_timeout)"
-            return self.unreachable(f"no connection within {limit}, it was {self._doing()}")
+            return self.unreachable(f"no connection within {limit:g} s (connect_timeout), it was {self._doing()}")
         text = f"{url} was silent for too long while {self._doing()}. The limit is timeout."
-        return ServerNotResponsiveError(url, self._timeouts.read, text, phase=self._reported_phase, sent=self.sent)
+        return ServerNotResponsiveError(url, limit, text, phase=self._reported_phase, sent=self.sent)
 
     def _refused(self, message: str) -> ResponseProtocolError:
         return ResponseProtocolError(self.address, message, phase=self._reported_phase, sent=self.sent)
@@ -167,9 +167,8 @@ class Exchange:
         if proxy is None or head.status != 407:
             return self.unreachable(f"{proxy} refuses: {head.status} {head.reason.decode('latin-1')[:80]}")
         given = "does not accept the user and password" if proxy.authorization else "asks for a user and password"
-        return self.unreachable(
-            f"{proxy} {given} (407). Set them in {proxy.source}, as in {proxy.scheme}://user:password@{proxy.host}:{proxy.port}"
-        )
+        shape = proxy.address.replace("://", "://user:password@")
+        return self.unreachable(f"{proxy} {given} (407). Set them in {proxy.source}, as in {shape}")
 
     def _lost(self, exc: OSError) -> Error:
         reason = exc.strerror or str(exc) or type(exc).__name__

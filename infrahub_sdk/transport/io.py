@@ -6,6 +6,7 @@ import contextvars
 import os
 import threading
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from infrahub_sdk.constants import HTTPMethod
@@ -104,18 +105,27 @@ class BlockingIO(_Driver):
 
     async def gather(self, coroutines: Sequence[Coroutine[Any, Any, T]], limit: int) -> list[T]:
         """Run coroutines in threads, `limit` at a time, in their order; the first error cancels what has not begun."""
-        from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+        from concurrent.futures import ThreadPoolExecutor
 
         from infrahub_sdk.core.port import run
 
-        with ThreadPoolExecutor(max_workers=max(1, min(limit, len(coroutines) or 1))) as executor:
-            futures = [executor.submit(contextvars.copy_context().run, run, coroutine) for coroutine in coroutines]
-            wait(futures, return_when=FIRST_EXCEPTION)
-            for future, coroutine in zip(futures, coroutines):
-                if future.cancel():
-                    coroutine.close()
-        failed = [future for future in futures if not future.cancelled() and future.exception()]
-        return [future.result() for future in failed[:1] or futures]
+        failures: list[BaseException] = []
+
+        def step(coroutine: Coroutine[Any, Any, T]) -> Any:
+            if failures:
+                coroutine.close()
+                return None
+            try:
+                return run(coroutine)
+            except BaseException as error:
+                failures.append(error)
+                raise
+
+        with ThreadPoolExecutor(max_workers=max(1, min(limit, len(coroutines)))) as executor:
+            futures = [executor.submit(contextvars.copy_context().run, step, coroutine) for coroutine in coroutines]
+        if failures:
+            raise failures[0]
+        return [future.result() for future in futures]
 
     @asynccontextmanager
     async def exclusive(self, name: str) -> AsyncIterator[None]:
@@ -151,7 +161,7 @@ class ThreadedIO(_Driver):
         transport = self._transport or self._opened()
         context = contextvars.copy_context()
         loop = asyncio.get_running_loop()
-        future = loop.run_in_executor(self._threads(), context.run, transport.send, request)
+        future = loop.run_in_executor(self._threads(), partial(context.run, transport.send, request))
         try:
             response: Response = await future
         except asyncio.CancelledError:

@@ -138,7 +138,8 @@ def _redirected(asked: Request, location: str) -> Request:
             sent=True,
         )
     try:
-        url = urljoin(asked.url, quote(location, safe=_URL_CHARACTERS))
+        # As bytes: what the server sent is what it wants to be asked for, in whatever charset.
+        url = urljoin(asked.url, quote(location.encode("latin-1", "replace"), safe=_URL_CHARACTERS))
         further = Request(url, method=asked.method, headers=asked.headers, timeout=asked.timeout)
     except (ValidationError, ValueError) as exc:
         text = f"{asked.url} redirects to {location.rpartition('@')[2][:200]!r}, which is not a URL to go to."

@@ -64,11 +64,6 @@ class Pool:
         """How many connections are in use, or being made, and how many are idle."""
         return len(self._active), self._idle_count
 
-    @property
-    def is_closed(self) -> bool:
-        """Whether it lends no more."""
-        return self._is_closed
-
     def acquire(self, route: Route, exchange: Exchange, *, fresh: bool = False) -> Connection:
         """Lend a connection to an exchange.
 

@@ -151,7 +151,7 @@ class Response:
         try:
             # json.loads(bytes) would look for UTF-16 first; RFC 8259 has UTF-8 only, a mark in front may be ignored.
             return json.loads(str(content[3:] if content[:3] == _BOM else content, "utf-8"))
-        except ValueError as exc:
+        except (ValueError, RecursionError) as exc:
             raise JsonDecodeError(content=content.decode("utf-8", "replace"), url=self.url or "the server") from exc
 
     def raise_for_status(self) -> Self:

@@ -33,6 +33,10 @@ class Stream(Protocol):
         """Receive some bytes, at most `size`; none at the end."""
         ...
 
+    def receive_into(self, buffer: memoryview, wait: Wait) -> int:
+        """Receive some bytes into their place; 0 at the end."""
+        ...
+
     def is_quiet(self) -> bool:
         """Whether nothing has come, neither bytes nor the end: only then an idle connection may be used again."""
         ...
@@ -74,6 +78,11 @@ class SocketStream:
         """See `Stream`."""
         self._set_limit(wait())
         return self._socket.recv(size)
+
+    def receive_into(self, buffer: memoryview, wait: Wait) -> int:
+        """See `Stream`."""
+        self._set_limit(wait())
+        return self._socket.recv_into(buffer)
 
     def _set_limit(self, limit: float | None) -> None:
         if limit != self._limit:  # a system call, and mostly the limit is the same as before

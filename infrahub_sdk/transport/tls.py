@@ -74,11 +74,26 @@ class TlsStream:
             data = self._step(lambda: self._tls.read(size), wait)
         except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
             data = b""
-        if not data and self._is_cut:
-            # Anybody on the way can end a TCP connection, so this must not pass for the end of an answer. OpenSSL 3
-            # would tell, but Python before 3.11 asks it not to.
-            raise ConnectionError("it was closed without TLS saying so")
+        if not data:
+            self._check_end()
         return data
+
+    def receive_into(self, buffer: memoryview, wait: Wait) -> int:
+        """See `Stream`."""
+        read: Any = self._tls.read  # with a buffer it returns a number
+        try:
+            size: int = self._step(lambda: read(len(buffer), buffer), wait)
+        except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+            size = 0
+        if not size:
+            self._check_end()
+        return size
+
+    def _check_end(self) -> None:
+        # Anybody on the way can end a TCP connection, so that must not pass for the end of an answer. OpenSSL 3 would
+        # tell, but Python before 3.11 asks it not to.
+        if self._is_cut:
+            raise ConnectionError("it was closed without TLS saying so")
 
     def _step(self, operation: Callable[[], T], wait: Wait) -> T:
         while True:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import weakref
 from typing import TYPE_CHECKING
 
@@ -65,10 +64,9 @@ class Transport:
         }
         self._idle_limit = idle_limit
         self._max_body = max_body
-        self._building = threading.Lock()
-        self._pool: Pool | None = None
-        self._opener: urllib.request.OpenerDirector | None = None
         self._is_closed = False
+        # What the first request makes: one item, so that threads which make it at once agree on the same.
+        self._made: dict[str, tuple[urllib.request.OpenerDirector, Pool]] = {}
 
     @classmethod
     def from_config(cls, config: Config) -> Transport:
@@ -82,30 +80,24 @@ class Transport:
 
     @property
     def opener(self) -> urllib.request.OpenerDirector:
-        """The opener behind `send`, for handlers of one's own: `transport.opener.add_handler(...)`.
+        """The opener behind `send`, for handlers of one's own: `transport.opener.add_handler(...)`."""
+        made = self._made.get("opener")
+        return self._make() if made is None else made[0]
 
-        Raises:
-            Error: The transport is closed.
-        """
-        opener = self._opener
-        if opener is None:
-            with self._building:
-                opener = self._opener or self._build()
-        return opener
-
-    def _build(self) -> urllib.request.OpenerDirector:
-        if self._is_closed:
-            raise Error("The client is closed, so it sends no more requests. Make a new one.")
+    def _make(self) -> urllib.request.OpenerDirector:
         from infrahub_sdk.transport.connector import Connector
         from infrahub_sdk.transport.opener import PooledHandler, make_opener
         from infrahub_sdk.transport.pool import Pool
 
         connector = Connector(self._tls_context)
-        self._pool = Pool(connector.connect, idle_limit=self._idle_limit, **self._limits)
-        # Also runs at exit, and does not keep this object alive.
-        weakref.finalize(self, self._pool.close)
-        self._opener = make_opener(PooledHandler(self._pool, self._proxies, self._timeouts, self._max_body))
-        return self._opener
+        pool = Pool(connector.connect, idle_limit=self._idle_limit, **self._limits)
+        opener = make_opener(PooledHandler(pool, self._proxies, self._timeouts, self._max_body))
+        made = self._made.setdefault("opener", (opener, pool))
+        if made[1] is pool:
+            weakref.finalize(self, pool.close)  # also at exit, and without keeping this object alive
+        if self._is_closed:
+            made[1].close()
+        return made[0]
 
     def send(self, request: Request, *, stream: bool = False) -> Response:
         """Send a request and receive its answer, whatever its status.
@@ -126,15 +118,15 @@ class Transport:
             ValidationError: The request cannot be sent as it is.
         """
         request.stream = stream
-        response: Response = (self._opener or self.opener).open(request, timeout=request.timeout)
+        if self._is_closed:
+            raise Error("The client is closed, so it sends no more requests. Make a new one.")
+        response: Response = self.opener.open(request, timeout=request.timeout)
         return response
 
     def close(self) -> None:
         """Close all connections and refuse further requests. Requests in flight end with an `AbortedError`."""
-        with self._building:
-            self._is_closed = True
-            pool = self._pool
-        if pool is not None:
+        self._is_closed = True
+        for _, pool in self._made.values():
             pool.close()
 
     def __enter__(self) -> Self:
@@ -148,7 +140,8 @@ class Transport:
     def __repr__(self) -> str:
         if self._is_closed:
             return "<Transport closed>"
-        active, idle = self._pool.counts if self._pool is not None else (0, 0)
+        made = self._made.get("opener")
+        active, idle = (0, 0) if made is None else made[1].counts
         return f"<Transport {active} active, {idle} idle>"
 
 

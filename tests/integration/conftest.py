@@ -67,7 +67,8 @@ def two_thousand_tags(server: Server) -> str:
     with InfrahubClientSync(config=server.config(timeout=300)) as client:
         for start in range(0, 2000, 100):
             lines = [
-                f'm{i}: BuiltinTagCreate(data: {{name: {{value: "{prefix}-{i}"}}}}) {{ ok }}' for i in range(start, start + 100)
+                f'm{i}: BuiltinTagCreate(data: {{name: {{value: "{prefix}-{i}"}}}}) {{ ok }}'
+                for i in range(start, start + 100)
             ]
             client.execute_graphql(f"mutation {{ {' '.join(lines)} }}")
     return prefix

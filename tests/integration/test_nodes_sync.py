@@ -217,10 +217,8 @@ def test_a_branch_and_the_past_are_read_apart(server: Server, unique: Callable[[
         tag.save()
         before = Timestamp()
         branch = unique("b")
-        client.execute_graphql(
-            "mutation ($n: String!) { BranchCreate(data: {name: $n, sync_with_git: false}, wait_until_completion: true) { ok } }",
-            variables={"n": branch},
-        )
+        data = "data: {name: $n, sync_with_git: false}, wait_until_completion: true"
+        client.execute_graphql(f"mutation ($n: String!) {{ BranchCreate({data}) {{ ok }} }}", variables={"n": branch})
         there = client.get("BuiltinTag", branch=branch, id=tag.id)
         there.description = "branch"
         there.save()
@@ -298,13 +296,18 @@ def test_every_filter_of_the_server_passes_the_check_of_names(server: Server) ->
         assert checked > 50
 
 
-def test_a_wrong_token_and_a_wrong_password_are_refused(server: Server) -> None:
-    with InfrahubClientSync(config=server.config(api_token="wrong")) as client:
-        with pytest.raises(AuthenticationError, match="token"):
-            client.execute_graphql("query { BuiltinTag { count } }")
-    with InfrahubClientSync(address=server.address, config={"username": "admin", "password": "wrong"}) as client:
-        with pytest.raises(AuthenticationError, match="password"):
-            client.get("BuiltinTag", id="x")
+def test_a_wrong_token_is_refused(server: Server) -> None:
+    client = InfrahubClientSync(config=server.config(api_token="wrong"))
+    with pytest.raises(AuthenticationError, match="token"):
+        client.execute_graphql("query { BuiltinTag { count } }")
+    client.close()
+
+
+def test_a_wrong_password_is_refused(server: Server) -> None:
+    client = InfrahubClientSync(address=server.address, config={"username": "admin", "password": "wrong"})
+    with pytest.raises(AuthenticationError, match="password"):
+        client.get("BuiltinTag", id="x")
+    client.close()
 
 
 def test_a_user_logs_in_with_a_password(server: Server, unique: Callable[[str], str]) -> None:

@@ -114,13 +114,15 @@ async def test_a_peer_that_is_not_saved_is_named_by_its_human_friendly_id(fake: 
 async def test_a_peer_without_any_identity_is_refused(client: InfrahubClient) -> None:
     platform = await client.create("DcimPlatform", name="ios")
     device = await client.create("DcimDevice", name="edge1", platform=platform)
-    with pytest.raises(ValidationError, match="platform: .* save it first"):
+    with pytest.raises(ValidationError, match=r"platform: .* save it first"):
         await device.save()
 
 
 async def test_an_upsert_asks_the_server_to_decide(fake: Fake, client: InfrahubClient) -> None:
     fake.answers_data(saved("DcimDeviceUpsert"))
-    device = await client.create("DcimDevice", data={"name": {"value": "edge1", "is_protected": True, "source": SITE_ID}})
+    device = await client.create(
+        "DcimDevice", data={"name": {"value": "edge1", "is_protected": True, "source": SITE_ID}}
+    )
     await device.save(allow_upsert=True)
     assert fake.documents == [
         "mutation { DcimDeviceUpsert(data: { name: { value: "
@@ -158,7 +160,9 @@ async def test_a_number_from_a_pool_is_asked_for_and_read_back(fake: Fake, clien
 async def test_a_peer_from_a_pool_is_asked_for_and_read_back(fake: Fake, client: InfrahubClient) -> None:
     pool = await client.create("CoreIPAddressPool", id=RED_ID, name="loopbacks")
     device = await client.create("DcimDevice", name="edge1", primary_address=pool)
-    fake.answers_data(saved("DcimDeviceCreate", primary_address={"node": reference("IpamIPAddress", BLUE_ID, "10.0.0.1")}))
+    fake.answers_data(
+        saved("DcimDeviceCreate", primary_address={"node": reference("IpamIPAddress", BLUE_ID, "10.0.0.1")})
+    )
     await device.save()
     assert f'primary_address: {{ from_pool: {{ id: "{RED_ID}" }} }}' in fake.documents[0]
     assert (device.primary_address.id, device.primary_address.display_label) == (BLUE_ID, "10.0.0.1")
@@ -332,9 +336,10 @@ async def test_peers_are_added_and_removed_whatever_the_others_are(fake: Fake, c
         fake.answers_data({f"Relationship{action}": {"ok": True}})
     await device.add_relationships("tags", ['"injected'])
     await device.remove_relationships("tags", [RED_ID])
+    said = f'data: {{ id: "{DEVICE_ID}", name: "tags", nodes: [{{ id:'
     assert fake.documents[1:] == [
-        f'mutation {{ RelationshipAdd(data: {{ id: "{DEVICE_ID}", name: "tags", nodes: [{{ id: "\\"injected" }}] }}) {{ ok }} }}',
-        f'mutation {{ RelationshipRemove(data: {{ id: "{DEVICE_ID}", name: "tags", nodes: [{{ id: "{RED_ID}" }}] }}) {{ ok }} }}',
+        f'mutation {{ RelationshipAdd({said} "\\"injected" }}] }}) {{ ok }} }}',
+        f'mutation {{ RelationshipRemove({said} "{RED_ID}" }}] }}) {{ ok }} }}',
     ]
 
 
@@ -366,7 +371,8 @@ async def test_a_query_asks_for_attributes_and_references(fake: Fake, client: In
     await client.all("DcimDevice")
     peer = "{ id hfid display_label __typename }"
     assert fake.documents == [
-        "query All_DcimDevice ($offset: Int!, $limit: Int!) { DcimDevice(offset: $offset, limit: $limit) { count edges { node "
+        "query All_DcimDevice ($offset: Int!, $limit: Int!) "
+        "{ DcimDevice(offset: $offset, limit: $limit) { count edges { node "
         "{ id hfid display_label __typename name { value } description { value } status { value } height { value } "
         f"label {{ value }} address {{ value }} location {{ node {peer} }} platform {{ node {peer} }} "
         f"primary_address {{ node {peer} }} tags {{ edges {{ node {peer} }} }} }} }} }} }}"
@@ -379,7 +385,13 @@ async def test_filters_are_written_as_literals(fake: Fake, client: InfrahubClien
     fake.answers_data(page("DcimDevice"))
     order = Order(by=[OrderByEntry(field="name__value")])
     await client.filters(
-        "DcimDevice", order=order, partial_match=True, name__value='$x "y"', any__value=None, tags__ids=[RED_ID], height__value=3
+        "DcimDevice",
+        order=order,
+        partial_match=True,
+        name__value='$x "y"',
+        any__value=None,
+        tags__ids=[RED_ID],
+        height__value=3,
     )
     assert (
         'DcimDevice(name__value: "$x \\"y\\"", any__value: null, '
@@ -398,8 +410,17 @@ async def test_a_misspelt_filter_names_the_nearest_before_anything_is_sent(fake:
     assert not fake.sent
 
 
+@pytest.mark.parametrize("arguments", [{"name__value) { x": 1}, {"query_name": "Q { x } #"}])
+async def test_nothing_of_a_call_can_become_structure_of_the_document(
+    fake: Fake, client: InfrahubClient, arguments: dict[str, Any]
+) -> None:
+    with pytest.raises(ValidationError, match="cannot be the name of"):
+        await client.filters("DcimDevice", **arguments)
+    assert not fake.sent
+
+
 async def test_a_misspelt_relationship_names_the_nearest(fake: Fake, client: InfrahubClient) -> None:
-    with pytest.raises(ValidationError, match="'interfces'. Did you mean 'interfaces'"):
+    with pytest.raises(ValidationError, match=r"'interfces'\. Did you mean 'interfaces'"):
         await client.all("DcimDevice", include=["interfces"])
     assert not fake.sent
 
@@ -420,7 +441,9 @@ async def test_parallel_pages_keep_their_order_and_the_point_in_time(fake: Fake,
     def answer(sent: Any) -> Any:
         number = sent.payload["variables"]["offset"]
         answers = Fake()
-        answers.answers_data(page("BuiltinTag", {"node": reference("BuiltinTag", f"{RED_ID}{number}", f"t{number}")}, count=3))
+        answers.answers_data(
+            page("BuiltinTag", {"node": reference("BuiltinTag", f"{RED_ID}{number}", f"t{number}")}, count=3)
+        )
         return answers.answers.pop()
 
     fake.answers_data({"BuiltinTag": {"count": 3}})
@@ -441,7 +464,9 @@ async def test_included_peers_are_read_with_their_attributes(fake: Fake, client:
     site = {**reference("LocationSite", SITE_ID, "atl1"), "name": {"value": "Atlanta"}, "shortname": {"value": "atl1"}}
     fake.answers_data(page("DcimDevice", device_data(location={"node": site})))
     (device,) = await client.filters("DcimDevice", include=["location"], exclude=["tags"], name__value="x")
-    assert "location { node { id hfid display_label __typename name { value } shortname { value } } }" in fake.documents[0]
+    assert (
+        "location { node { id hfid display_label __typename name { value } shortname { value } } }" in fake.documents[0]
+    )
     assert "tags" not in fake.documents[0]
     assert device.location.peer.name.value == "Atlanta"
     assert client.store.get(SITE_ID) is device.location.peer
@@ -449,11 +474,16 @@ async def test_included_peers_are_read_with_their_attributes(fake: Fake, client:
 
 async def test_properties_and_metadata_are_read_on_request(fake: Fake, client: InfrahubClient) -> None:
     person = {"id": RED_ID, "display_label": "Admin", "__typename": "CoreAccount"}
-    tag = {**reference("BuiltinTag", BLUE_ID, "blue"), "name": {"value": "blue", "is_protected": True, "source": person}}
+    tag = {
+        **reference("BuiltinTag", BLUE_ID, "blue"),
+        "name": {"value": "blue", "is_protected": True, "source": person},
+    }
     metadata = {"created_at": "2024-01-01T00:00:00Z", "created_by": person, "updated_at": None, "updated_by": None}
     fake.answers_data(page("BuiltinTag", {"node": tag, "node_metadata": metadata}))
     found = await client.get("BuiltinTag", name__value="blue", property=True, include_metadata=True)
-    assert "is_default is_from_profile is_protected updated_at source { id display_label __typename }" in fake.documents[0]
+    assert (
+        "is_default is_from_profile is_protected updated_at source { id display_label __typename }" in fake.documents[0]
+    )
     assert "node_metadata { created_at created_by { id display_label __typename }" in fake.documents[0]
     assert found.name.is_protected is True
     assert found.name.source.display_label == "Admin"
@@ -477,7 +507,8 @@ async def test_a_parent_is_selected_as_its_own_kind(fake: Fake, client: Infrahub
     reference_fields = "id hfid display_label __typename"
     assert f"parent {{ node {{ ...on LocationSite {{ {reference_fields} }} }} }}" in fake.documents[0]
     assert (
-        f"ancestors {{ edges {{ node {{ ...on LocationGeneric {{ {reference_fields} name {{ value }} }} }} }} }}" in fake.documents[0]
+        f"ancestors {{ edges {{ node {{ ...on LocationGeneric {{ {reference_fields} name {{ value }} }} }} }} }}"
+        in fake.documents[0]
     )
 
 
@@ -547,7 +578,9 @@ async def test_the_past_does_not_replace_the_present_in_the_store(fake: Fake, cl
 
 async def test_a_poorer_read_keeps_what_an_earlier_one_brought(fake: Fake, client: InfrahubClient) -> None:
     await read_device(fake, client)
-    fake.answers_data(page("DcimDevice", {"node": {**reference("DcimDevice", DEVICE_ID, "new"), "name": {"value": "new"}}}))
+    fake.answers_data(
+        page("DcimDevice", {"node": {**reference("DcimDevice", DEVICE_ID, "new"), "name": {"value": "new"}}})
+    )
     device = await client.get("DcimDevice", id=DEVICE_ID, exclude=["height"])
     assert client.store.get(DEVICE_ID) is device
     assert (device.name.value, device.height.value, device.location.id) == ("new", 1, SITE_ID)
@@ -581,10 +614,12 @@ async def test_fetching_peers_finds_out_which_they_are(fake: Fake, client: Infra
 
 async def test_a_value_behind_a_relationship_is_read_when_it_is_needed(fake: Fake, client: InfrahubClient) -> None:
     device = await read_device(fake, client)
-    fake.answers_data(page("LocationSite", {"node": {**reference("LocationSite", SITE_ID, "x"), "shortname": {"value": "atl1"}}}))
+    fake.answers_data(
+        page("LocationSite", {"node": {**reference("LocationSite", SITE_ID, "x"), "shortname": {"value": "atl1"}}})
+    )
     values = await device.extract({"name": "name__value", "site": "location__shortname__value"})
     assert values == {"name": "atl1-edge1", "site": "atl1"}
-    with pytest.raises(ValueError, match="'nmae'. Did you mean 'name'"):
+    with pytest.raises(ValueError, match=r"'nmae'\. Did you mean 'name'"):
         await device.get_flat_value("nmae__value")
 
 
@@ -594,7 +629,9 @@ async def test_a_value_behind_a_relationship_is_read_when_it_is_needed(fake: Fak
 async def test_a_document_is_sent_with_its_variables(fake: Fake, client: InfrahubClient) -> None:
     fake.answers_data({"DcimDevice": {"count": 1}})
     query = "query Q ($n: String!) { DcimDevice(name__value: $n) { count } }"
-    data = await client.execute_graphql(query, variables={"n": 'a"b'}, branch_name="feat/x", operation_name="Q", at="2024-01-01")
+    data = await client.execute_graphql(
+        query, variables={"n": 'a"b'}, branch_name="feat/x", operation_name="Q", at="2024-01-01"
+    )
     assert data == {"DcimDevice": {"count": 1}}
     assert fake.sent[0].payload == {"query": query, "variables": {"n": 'a"b'}, "operationName": "Q"}
     assert fake.sent[0].url == f"{ADDRESS}/graphql/feat%2Fx?at=2024-01-01T12%3A00%3A00.000000Z"
@@ -642,13 +679,13 @@ async def test_an_address_that_is_no_infrahub_is_not_found(fake: Fake, client: I
 
 async def test_an_answer_that_is_not_json_is_shown(fake: Fake, client: InfrahubClient) -> None:
     fake.answers_bytes(500, b"Internal Server Error")
-    with pytest.raises(JsonDecodeError, match="HTTP 500 .*'Internal Server Error'"):
+    with pytest.raises(JsonDecodeError, match=r"HTTP 500 .*'Internal Server Error'"):
         await client.execute_graphql("query { x }")
 
 
 async def test_an_answer_without_data_is_an_error(fake: Fake, client: InfrahubClient) -> None:
     fake.answers_json(503, {"detail": "starting"})
-    with pytest.raises(HTTPStatusError, match="HTTP 503 .*starting"):
+    with pytest.raises(HTTPStatusError, match=r"HTTP 503 .*starting"):
         await client.execute_graphql("query { x }")
     fake.answers_json(200, {})
     with pytest.raises(InvalidResponseError, match="neither data nor errors"):
@@ -743,7 +780,9 @@ def patient(fake: Fake, waits: list[float], monkeypatch: pytest.MonkeyPatch) -> 
     return client
 
 
-async def test_too_many_requests_waits_as_the_server_asks(fake: Fake, patient: InfrahubClient, waits: list[float]) -> None:
+async def test_too_many_requests_waits_as_the_server_asks(
+    fake: Fake, patient: InfrahubClient, waits: list[float]
+) -> None:
     fake.answers_json(429, {}, {"Retry-After": "7"})
     fake.answers_data({"x": 1})
     assert await patient.execute_graphql("mutation { x }") == {"x": 1}
@@ -758,7 +797,9 @@ async def test_too_many_requests_for_too_long_is_an_error(fake: Fake, patient: I
     assert (caught.value.attempts, caught.value.retry_after) == (3, 1.0)
 
 
-async def test_a_read_is_repeated_after_a_lost_connection(fake: Fake, patient: InfrahubClient, waits: list[float]) -> None:
+async def test_a_read_is_repeated_after_a_lost_connection(
+    fake: Fake, patient: InfrahubClient, waits: list[float]
+) -> None:
     fake.fails(ServerNotReachableError(ADDRESS, sent=True))
     fake.answers_json(502, {})
     fake.answers_errors("busy", http_status=504)
@@ -792,7 +833,9 @@ async def test_a_write_that_gives_the_same_result_is_repeated(fake: Fake, patien
     assert len(fake.sent) == 2
 
 
-async def test_a_document_that_the_server_refuses_beforehand_is_not_repeated(fake: Fake, patient: InfrahubClient, waits: list[float]) -> None:
+async def test_a_document_that_the_server_refuses_beforehand_is_not_repeated(
+    fake: Fake, patient: InfrahubClient, waits: list[float]
+) -> None:
     error = {"message": "Cannot query field 'x'", "extensions": {"code": "UNDEFINED_ERROR", "http_status": 500}}
     fake.answers_json(200, {"data": None, "errors": [error]})
     with pytest.raises(GraphQLError, match="Cannot query field"):
@@ -800,7 +843,9 @@ async def test_a_document_that_the_server_refuses_beforehand_is_not_repeated(fak
     assert not waits
 
 
-async def test_retrying_ends_with_the_budget(fake: Fake, patient: InfrahubClient, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_retrying_ends_with_the_budget(
+    fake: Fake, patient: InfrahubClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seconds = iter(range(0, 10_000, 200))
     monkeypatch.setattr("infrahub_sdk.core.retry.time.monotonic", lambda: next(seconds))
     for _ in range(20):

@@ -115,7 +115,7 @@ def test_a_peer_that_is_not_saved_is_named_by_its_human_friendly_id(fake: Fake, 
 def test_a_peer_without_any_identity_is_refused(client: InfrahubClientSync) -> None:
     platform = client.create("DcimPlatform", name="ios")
     device = client.create("DcimDevice", name="edge1", platform=platform)
-    with pytest.raises(ValidationError, match="platform: .* save it first"):
+    with pytest.raises(ValidationError, match=r"platform: .* save it first"):
         device.save()
 
 
@@ -335,9 +335,10 @@ def test_peers_are_added_and_removed_whatever_the_others_are(fake: Fake, client:
         fake.answers_data({f"Relationship{action}": {"ok": True}})
     device.add_relationships("tags", ['"injected'])
     device.remove_relationships("tags", [RED_ID])
+    said = f'data: {{ id: "{DEVICE_ID}", name: "tags", nodes: [{{ id:'
     assert fake.documents[1:] == [
-        f'mutation {{ RelationshipAdd(data: {{ id: "{DEVICE_ID}", name: "tags", nodes: [{{ id: "\\"injected" }}] }}) {{ ok }} }}',
-        f'mutation {{ RelationshipRemove(data: {{ id: "{DEVICE_ID}", name: "tags", nodes: [{{ id: "{RED_ID}" }}] }}) {{ ok }} }}',
+        f'mutation {{ RelationshipAdd({said} "\\"injected" }}] }}) {{ ok }} }}',
+        f'mutation {{ RelationshipRemove({said} "{RED_ID}" }}] }}) {{ ok }} }}',
     ]
 
 
@@ -369,7 +370,8 @@ def test_a_query_asks_for_attributes_and_references(fake: Fake, client: Infrahub
     client.all("DcimDevice")
     peer = "{ id hfid display_label __typename }"
     assert fake.documents == [
-        "query All_DcimDevice ($offset: Int!, $limit: Int!) { DcimDevice(offset: $offset, limit: $limit) { count edges { node "
+        "query All_DcimDevice ($offset: Int!, $limit: Int!) "
+        "{ DcimDevice(offset: $offset, limit: $limit) { count edges { node "
         "{ id hfid display_label __typename name { value } description { value } status { value } height { value } "
         f"label {{ value }} address {{ value }} location {{ node {peer} }} platform {{ node {peer} }} "
         f"primary_address {{ node {peer} }} tags {{ edges {{ node {peer} }} }} }} }} }} }}"
@@ -407,8 +409,17 @@ def test_a_misspelt_filter_names_the_nearest_before_anything_is_sent(fake: Fake,
     assert not fake.sent
 
 
+@pytest.mark.parametrize("arguments", [{"name__value) { x": 1}, {"query_name": "Q { x } #"}])
+def test_nothing_of_a_call_can_become_structure_of_the_document(
+    fake: Fake, client: InfrahubClientSync, arguments: dict[str, Any]
+) -> None:
+    with pytest.raises(ValidationError, match="cannot be the name of"):
+        client.filters("DcimDevice", **arguments)
+    assert not fake.sent
+
+
 def test_a_misspelt_relationship_names_the_nearest(fake: Fake, client: InfrahubClientSync) -> None:
-    with pytest.raises(ValidationError, match="'interfces'. Did you mean 'interfaces'"):
+    with pytest.raises(ValidationError, match=r"'interfces'\. Did you mean 'interfaces'"):
         client.all("DcimDevice", include=["interfces"])
     assert not fake.sent
 
@@ -607,7 +618,7 @@ def test_a_value_behind_a_relationship_is_read_when_it_is_needed(fake: Fake, cli
     )
     values = device.extract({"name": "name__value", "site": "location__shortname__value"})
     assert values == {"name": "atl1-edge1", "site": "atl1"}
-    with pytest.raises(ValueError, match="'nmae'. Did you mean 'name'"):
+    with pytest.raises(ValueError, match=r"'nmae'\. Did you mean 'name'"):
         device.get_flat_value("nmae__value")
 
 
@@ -667,13 +678,13 @@ def test_an_address_that_is_no_infrahub_is_not_found(fake: Fake, client: Infrahu
 
 def test_an_answer_that_is_not_json_is_shown(fake: Fake, client: InfrahubClientSync) -> None:
     fake.answers_bytes(500, b"Internal Server Error")
-    with pytest.raises(JsonDecodeError, match="HTTP 500 .*'Internal Server Error'"):
+    with pytest.raises(JsonDecodeError, match=r"HTTP 500 .*'Internal Server Error'"):
         client.execute_graphql("query { x }")
 
 
 def test_an_answer_without_data_is_an_error(fake: Fake, client: InfrahubClientSync) -> None:
     fake.answers_json(503, {"detail": "starting"})
-    with pytest.raises(HTTPStatusError, match="HTTP 503 .*starting"):
+    with pytest.raises(HTTPStatusError, match=r"HTTP 503 .*starting"):
         client.execute_graphql("query { x }")
     fake.answers_json(200, {})
     with pytest.raises(InvalidResponseError, match="neither data nor errors"):

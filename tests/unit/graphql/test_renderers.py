@@ -4,12 +4,12 @@ import enum
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO, Optional, Union
+from typing import Any, BinaryIO, Optional, Union, get_args
 
 import pytest
 
 from infrahub_sdk.exceptions import ValidationError
-from infrahub_sdk.graphql import VARIABLE_TYPE_MAPPING
+from infrahub_sdk.graphql import VARIABLE_TYPE_MAPPING, renderers
 from infrahub_sdk.graphql.renderers import (
     Rendered,
     render_arguments,
@@ -257,6 +257,16 @@ def test_a_variable_may_be_declared_with_a_bar() -> None:
     assert render_variables_to_string({"v": eval("str | None"), "w": eval("None | int")}) == "$v: String, $w: Int"
 
 
+def test_the_table_of_types_is_found_where_programs_look_for_it() -> None:
+    assert renderers.VARIABLE_TYPE_MAPPING is VARIABLE_TYPE_MAPPING
+    assert str in get_args(get_args(renderers.GRAPHQL_VARIABLE_TYPES)[0])
+
+
+def test_the_module_has_no_other_name() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'render_subscription'"):
+        renderers.render_subscription  # noqa: B018
+
+
 def test_variables_are_declared_in_their_order() -> None:
     assert render_variables_to_string({"b": int, "a": str}) == "$b: Int!, $a: String!"
 
@@ -265,7 +275,7 @@ def test_no_variables_declare_nothing() -> None:
     assert render_variables_to_string({}) == ""
 
 
-@pytest.mark.parametrize("kind", [list, "list[str]", None, "red", ["red"], Optional[list]])  # type: ignore[type-arg]
+@pytest.mark.parametrize("kind", [list, "list[str]", None, "red", ["red"], Optional[list]])
 def test_a_variable_of_another_type_is_refused_with_the_types_that_there_are(kind: Any) -> None:
     with pytest.raises(
         ValidationError, match=r"variables\.ids: .*str, int, float, bool, datetime, bytes, Path, BinaryIO"

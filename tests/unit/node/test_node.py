@@ -195,6 +195,23 @@ def test_names_with_an_underscore_are_the_users_own(client: InfrahubClientSync) 
         _ = device._other
 
 
+def test_what_was_changed_is_seen_through_every_object_of_the_field(client: InfrahubClientSync) -> None:
+    device = loaded(client, "DcimDevice", height={"value": 1})
+    before, other = device.height, device.height
+    other.value = 2
+    other.owner = ID
+    assert (before.value, device.height.value, device["height"].owner.id) == (2, 2, ID)
+    assert before.value_has_been_mutated
+    before.value = 3
+    assert (other.value, repr(device.height)) == (3, "<Attribute height: 3 (set)>")
+
+
+def test_reading_attributes_leaves_nothing_behind(client: InfrahubClientSync) -> None:
+    device = loaded(client, "DcimDevice", height={"value": 1}, name={"value": "edge1"})
+    assert (device.height.value, device.name.value) == (1, "edge1")
+    assert not device._fields
+
+
 @pytest.mark.parametrize(
     ("change", "shown"),
     [
@@ -272,7 +289,7 @@ def test_what_was_not_loaded_is_not_empty(client: InfrahubClientSync) -> None:
 
 @pytest.mark.parametrize("wrong", ["red", {"id": "red"}, 3])
 def test_a_list_of_peers_has_to_be_a_list(client: InfrahubClientSync, wrong: Any) -> None:
-    with pytest.raises(ValidationError, match="tags: .* takes a list of peers"):
+    with pytest.raises(ValidationError, match=r"tags: .* takes a list of peers"):
         client.create("DcimDevice", name="edge1", tags=wrong)
 
 

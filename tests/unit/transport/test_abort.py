@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from infrahub_sdk.exceptions import Error
-from infrahub_sdk.transport import AbortedError, Request
+from infrahub_sdk.transport import AbortedError, ProxySelector, Request
 from infrahub_sdk.transport.connector import Connector
 from tests.servers import ScriptedServer, answer, hold, then, unasked
 from tests.unit.transport.support import get, open_transport
@@ -40,6 +40,10 @@ class Sending:
         self._thread.join()
         assert time.monotonic() - started < PROMPT
         return self.result
+
+
+def pool_of(transport: Any) -> Any:
+    return transport._made["opener"][1]
 
 
 def until(condition: Any) -> None:
@@ -90,7 +94,7 @@ def test_a_request_is_aborted_while_it_waits_for_a_place() -> None:
         busy = Sending(transport, Request(server.url))
         server.held.wait(5)
         waiting = Sending(transport, Request(server.url))
-        until(lambda: transport._pool._waiting)
+        until(lambda: pool_of(transport)._waiting)
         result = waiting.abort()
         assert isinstance(result, AbortedError)
         assert not result.sent
@@ -125,18 +129,34 @@ def test_a_request_is_aborted_while_it_connects() -> None:
             filler.setblocking(False)
             filler.connect_ex(full.getsockname())
         with open_transport() as transport:
-            request = Request(f"http://127.0.0.1:{full.getsockname()[1]}")
-            sending = Sending(transport, request)
-            until(
-                lambda: (
-                    any(exchange.phase == "connect" for exchange in transport._pool._active) if transport._pool else 0
-                )
-            )
+            assert transport.opener  # made before the thread begins
+            sending = Sending(transport, Request(f"http://127.0.0.1:{full.getsockname()[1]}"))
+            until(lambda: [exchange for exchange in pool_of(transport)._active if exchange.phase == "connect"])
             result = sending.abort()
         for filler in fillers:
             filler.close()
     assert isinstance(result, AbortedError)
     assert not result.sent
+
+
+@pytest.mark.parametrize(
+    ("arguments", "doing"),
+    [({}, "agreeing on TLS"), ({"proxies": True}, "asking the proxy for a tunnel")],
+)
+def test_a_request_is_aborted_before_its_connection_stands(arguments: dict[str, Any], doing: str) -> None:
+    with ScriptedServer([unasked(hold())]) as server:
+        if arguments:
+            arguments = {"proxies": ProxySelector(server.url, environ={})}
+        with open_transport(**arguments) as transport:
+            assert transport.opener
+            sending = Sending(transport, Request(server.url.replace("http", "https")))
+            server.held.wait(5)
+            until(lambda: [exchange for exchange in pool_of(transport)._active if exchange.phase in {"tls", "proxy"}])
+            result = sending.abort()
+            assert isinstance(result, AbortedError)
+            assert not result.sent
+            assert doing in str(result)
+            assert repr(transport) == "<Transport 0 active, 0 idle>"
 
 
 def test_a_streamed_answer_is_aborted_while_it_is_read() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from infrahub_sdk.transport.body import BLOCK, TooLong, collected, framed, unpacked
+from infrahub_sdk.transport.body import BLOCK, TooLong, collected, exactly, framed, unpacked
 from infrahub_sdk.transport.head import Head, Malformed, read_head
 
 if TYPE_CHECKING:
@@ -43,6 +43,28 @@ def test_a_body_ends_after_its_length(size: int) -> None:
     assert body(b"Content-Length: 5\r\n", *split(b"abcde", size)) == (b"abcde", True)
 
 
+@pytest.mark.parametrize("size", [1, 2, 1000])
+@pytest.mark.parametrize("begun", [0, 1, 5000, 19_999])
+def test_a_body_of_known_length_is_received_into_its_place(size: int, begun: int) -> None:
+    data = bytes(range(250)) * 80
+    position = begun
+
+    def receive_into(view: memoryview) -> int:
+        nonlocal position
+        count = min(size, len(view))
+        view[:count] = data[position : position + count]
+        position += count
+        return count
+
+    assert exactly(len(data), data[:begun], receive_into) == data
+    assert position == len(data)
+
+
+def test_a_body_of_known_length_that_ends_early_is_an_error() -> None:
+    with pytest.raises(ConnectionError, match="after 2 of 5 bytes"):
+        exactly(5, b"ab", lambda view: 0)
+
+
 def test_bytes_after_a_body_leave_the_connection_unusable() -> None:
     assert body(b"Content-Length: 2\r\n", b"abcde") == (b"ab", False)
     assert body(b"Content-Length: 0\r\n", b"x") == (b"", False)
@@ -62,8 +84,9 @@ def test_chunks_are_put_together_however_they_come(size: int) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        b"x\r\n", b"\r\n", b"-1\r\n", b"+1\r\na\r\n0\r\n\r\n", b"0x1\r\na\r\n0\r\n\r\n", b"1_0\r\n", b" 1\r\na\r\n0\r\n\r\n",
-        b"1\r\nab\r\n0\r\n\r\n", b"1\r\na0\r\n\r\n", b"1;\rx\r\na\r\n0\r\n\r\n", b"f" * 16 + b"\r\n", b"1" * 5000, b"0\r\nno colon\r\n\r\n",
+        b"x\r\n", b"\r\n", b"-1\r\n", b"+1\r\na\r\n0\r\n\r\n", b"0x1\r\na\r\n0\r\n\r\n", b"1_0\r\n",
+        b" 1\r\na\r\n0\r\n\r\n", b"1\r\nab\r\n0\r\n\r\n", b"1\r\na0\r\n\r\n", b"1;\rx\r\na\r\n0\r\n\r\n",
+        b"f" * 16 + b"\r\n", b"1" * 5000, b"0\r\nno colon\r\n\r\n",
         b"0\r\n fold: 1\r\n\r\n", b"1\na\n0\n\n" + b"x" * 5000, b"0\r\n" + b"X: 1\r\n" * 20000 + b"\r\n",
     ],
 )  # fmt: skip

@@ -148,7 +148,8 @@ class _Socket:
 
 def standard(data: bytes) -> tuple[Any, ...] | None:
     """What the standard library reads, or None if it refuses."""
-    response = http.client.HTTPResponse(_Socket(data), method="GET")  # type: ignore[arg-type]
+    socket: Any = _Socket(data)
+    response = http.client.HTTPResponse(socket, method="GET")
     try:
         response.begin()
     except (http.client.HTTPException, ValueError):

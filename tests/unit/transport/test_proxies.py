@@ -114,7 +114,7 @@ def test_a_proxy_has_an_address(url: str, address: str) -> None:
 )
 def test_what_is_not_a_proxy_is_refused_by_the_name_of_its_setting(url: str) -> None:
     selector = ProxySelector(environ={"ALL_PROXY": url})
-    with pytest.raises(ValidationError, match="^ALL_PROXY: ") as caught:
+    with pytest.raises(ValidationError, match=r"^ALL_PROXY: ") as caught:
         selector.select(split("http://h/")[0])
     assert "s3" not in str(caught.value) + repr(selector)
 

@@ -177,7 +177,7 @@ def test_a_streamed_body_has_to_be_as_long_as_declared(declared: int, fault: str
 
 @pytest.mark.parametrize("method", ["", "GET /", "GE\r\nT", "G\xcbT"])
 def test_a_method_is_a_word(method: str) -> None:
-    with pytest.raises(ValidationError, match="^method: "):
+    with pytest.raises(ValidationError, match=r"^method: "):
         Request("http://h/", method=method)
 
 

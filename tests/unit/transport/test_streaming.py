@@ -100,9 +100,12 @@ def test_what_is_streamed_may_be_longer_than_what_may_be_held() -> None:
 
 def test_what_is_streamed_and_packed_may_not() -> None:
     packed = answer(gzip.compress(bytes(5000)), headers={"Content-Encoding": "gzip"})
-    with ScriptedServer([packed]) as server, open_transport(max_body=1000) as transport:
-        with pytest.raises(ResponseProtocolError, match="longer than 1000 bytes"):
-            list(download(transport, server.url).iter_bytes())
+    with (
+        ScriptedServer([packed]) as server,
+        open_transport(max_body=1000) as transport,
+        pytest.raises(ResponseProtocolError, match="longer than 1000 bytes"),
+    ):
+        list(download(transport, server.url).iter_bytes())
 
 
 def test_a_file_is_sent_with_its_length() -> None:

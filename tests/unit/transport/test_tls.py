@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import trustme
 
-from infrahub_sdk.exceptions import ServerNotReachableError, ServerNotResponsiveError
+from infrahub_sdk.exceptions import ServerNotReachableError, ServerNotResponsiveError, ValidationError
 from infrahub_sdk.transport import Request, Timeouts
 from tests.servers import ScriptedServer, answer, chunked, close_unasked, closing, hold, pieces, unasked
 from tests.unit.transport.support import get, open_transport, post
@@ -102,9 +102,12 @@ def test_a_certificate_that_does_not_pass_says_why_and_what_to_do(
 
 
 def test_a_name_that_is_not_on_the_certificate_says_so() -> None:
-    with ScriptedServer(tls=server_side("other.example")) as server, open_transport(tls_context=trusting) as transport:
-        with pytest.raises(ServerNotReachableError, match="for another name"):
-            get(transport, server.url.replace("127.0.0.1", "localhost"))
+    with (
+        ScriptedServer(tls=server_side("other.example")) as server,
+        open_transport(tls_context=trusting) as transport,
+        pytest.raises(ServerNotReachableError, match="for another name"),
+    ):
+        get(transport, server.url.replace("127.0.0.1", "localhost"))
 
 
 def test_a_certificate_is_not_looked_at_if_that_is_wanted() -> None:
@@ -113,6 +116,18 @@ def test_a_certificate_is_not_looked_at_if_that_is_wanted() -> None:
         open_transport(tls_context=insecure) as transport,
     ):
         assert get(transport, server.url).status_code == 200
+
+
+def test_settings_that_give_no_context_are_the_callers_error() -> None:
+    def missing() -> ssl.SSLContext:
+        return ssl.create_default_context(cafile="/no/such/file")
+
+    with (
+        ScriptedServer(tls=GOOD) as server,
+        open_transport(tls_context=missing) as transport,
+        pytest.raises(ValidationError, match=r"No such file.* Check tls_ca_file"),
+    ):
+        get(transport, server.url)
 
 
 def test_a_server_without_tls_is_recognised() -> None:
@@ -147,10 +162,12 @@ def test_silence_under_tls_ends_with_the_read_limit() -> None:
 
 
 def test_an_end_that_tls_does_not_know_of_is_not_the_end_of_an_answer() -> None:
-    with ScriptedServer([closing(b"HTTP/1.0 200 OK\r\n\r\nabc")], tls=GOOD) as server:
-        with open_transport(tls_context=trusting) as transport:
-            with pytest.raises(ServerNotReachableError, match="closed without TLS saying so"):
-                get(transport, server.url)
+    with (
+        ScriptedServer([closing(b"HTTP/1.0 200 OK\r\n\r\nabc")], tls=GOOD) as server,
+        open_transport(tls_context=trusting) as transport,
+        pytest.raises(ServerNotReachableError, match="closed without TLS saying so"),
+    ):
+        get(transport, server.url)
 
 
 def test_an_end_that_tls_tells_of_is() -> None:
@@ -163,12 +180,14 @@ def test_an_end_that_tls_tells_of_is() -> None:
 
 
 def test_a_dead_connection_is_recognised_under_tls() -> None:
-    with ScriptedServer([answer(b"1"), close_unasked], [answer(b"2")], tls=GOOD) as server:
-        with open_transport(tls_context=trusting) as transport:
-            assert post(transport, server.url).content == b"1"
-            server.wait_for_closings(1)
-            assert post(transport, server.url).content == b"2"
-            assert server.connections == 2
+    with (
+        ScriptedServer([answer(b"1"), close_unasked], [answer(b"2")], tls=GOOD) as server,
+        open_transport(tls_context=trusting) as transport,
+    ):
+        assert post(transport, server.url).content == b"1"
+        server.wait_for_closings(1)
+        assert post(transport, server.url).content == b"2"
+        assert server.connections == 2
 
 
 def test_a_streamed_answer_under_tls_is_aborted() -> None:
@@ -184,16 +203,18 @@ def test_a_streamed_answer_under_tls_is_aborted() -> None:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the system knows no fork")
 def test_a_forked_process_does_not_end_the_sessions_of_its_parent() -> None:
-    with ScriptedServer([answer(b"parent")], [answer(b"child")], tls=GOOD) as server:
-        with open_transport(tls_context=trusting) as transport:
+    with (
+        ScriptedServer([answer(b"parent")], [answer(b"child")], tls=GOOD) as server,
+        open_transport(tls_context=trusting) as transport,
+    ):
 
-            def in_the_child() -> bytes:
-                content = get(transport, server.url).content
-                transport.close()
-                gc.collect()
-                return content
+        def in_the_child() -> bytes:
+            content = get(transport, server.url).content
+            transport.close()
+            gc.collect()
+            return content
 
-            get(transport, server.url)
-            assert in_child(in_the_child) == b"child"
-            assert get(transport, server.url).content == b"parent"
-            assert server.connections == 2
+        get(transport, server.url)
+        assert in_child(in_the_child) == b"child"
+        assert get(transport, server.url).content == b"parent"
+        assert server.connections == 2

@@ -48,7 +48,7 @@ def test_credentials_are_percent_decoded() -> None:
     ],
 )  # fmt: skip
 def test_what_is_not_an_http_url_is_refused(url: str) -> None:
-    with pytest.raises(ValidationError, match="^url: "):
+    with pytest.raises(ValidationError, match=r"^url: "):
         split(url)
 
 

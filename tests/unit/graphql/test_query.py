@@ -113,7 +113,7 @@ def test_a_mutation_has_no_variable_that_it_does_not_declare() -> None:
     mutation = Mutation(
         mutation="M", input_data={"data": {"a": "$a", "b": "$b"}}, query={"ok": None}, variables={"a": str}
     )
-    assert ["            a: $a", '            b: "$b"'] == mutation.render().splitlines()[4:6]
+    assert mutation.render().splitlines()[4:6] == ["            a: $a", '            b: "$b"']
 
 
 @pytest.mark.parametrize("variables", [None, {}])
@@ -128,13 +128,13 @@ def test_the_parts_of_a_query_can_be_read() -> None:
 
 @pytest.mark.parametrize("name", ["a b", "Name { evil }", "1", "é"])
 def test_an_operation_whose_name_is_none_is_refused(name: str) -> None:
-    with pytest.raises(ValidationError, match="name: .*the name of an operation"):
+    with pytest.raises(ValidationError, match=r"name: .*the name of an operation"):
         Query({"a": None}, name=name).render()
 
 
 @pytest.mark.parametrize("name", ["", "a b", "Create(data: {}) { ok } Other"])
 def test_a_mutation_whose_name_is_none_is_refused(name: str) -> None:
-    with pytest.raises(ValidationError, match="mutation: .*the name of a mutation"):
+    with pytest.raises(ValidationError, match=r"mutation: .*the name of a mutation"):
         Mutation(mutation=name, input_data={}, query={"ok": None}).render()
 
 
@@ -157,4 +157,4 @@ def test_the_package_has_every_name_that_it_promises() -> None:
 
 def test_the_package_has_no_other_name() -> None:
     with pytest.raises(AttributeError, match="no attribute 'Subscription'"):
-        infrahub_sdk.graphql.Subscription  # type: ignore[attr-defined]  # noqa: B018
+        infrahub_sdk.graphql.Subscription  # noqa: B018

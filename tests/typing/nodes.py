@@ -1,0 +1,165 @@
+"""Reads and writes nodes with the asynchronous client, as a program with generated protocol classes does."""
+
+from __future__ import annotations
+
+import asyncio
+from ipaddress import IPv4Interface, IPv6Interface
+from typing import Any, Optional, Union
+
+from protocols import DcimDevice, DcimGenericDevice, DcimInterface, IpamPrefix, LocationSite
+from typing_extensions import assert_type
+
+from infrahub_sdk import Config, InfrahubClient
+from infrahub_sdk.constants import Priority
+from infrahub_sdk.context import ContextAccount, RequestContext
+from infrahub_sdk.enums import OrderDirection
+from infrahub_sdk.exceptions import NodeNotFoundError
+from infrahub_sdk.node import InfrahubNode, RelatedNode, RelationshipManager
+from infrahub_sdk.protocols import BuiltinTag
+from infrahub_sdk.types import Order, OrderByEntry
+
+
+async def read(client: InfrahubClient) -> None:
+    site = await client.get(kind=LocationSite, name__value="atl1", raise_when_missing=True)
+    assert_type(site, LocationSite)
+    assert_type(site.id, str)
+    assert_type(site.name.value, str)
+    assert_type(site.description.value, Optional[str])
+    assert_type(site.description.is_default, Optional[bool])
+    assert_type(site.hfid, Optional["list[str]"])
+    assert_type(await client.get(LocationSite, id=site.id), LocationSite)
+    assert_type(await client.get(kind=LocationSite, hfid=["atl1"], branch="main"), LocationSite)
+    assert_type(await client.get(LocationSite, raise_when_missing=False, name__value="x"), Optional[LocationSite])
+    assert_type(await client.get(kind="LocationSite", id=site.id), InfrahubNode)
+    assert_type(await client.get(kind="LocationSite", id="x", raise_when_missing=False), Optional[InfrahubNode])
+
+    assert_type(await client.all(LocationSite), "list[LocationSite]")
+    assert_type(await client.all(kind="LocationSite", parallel=True), "list[InfrahubNode]")
+    order = Order(by=[OrderByEntry(field="name__value", direction=OrderDirection.DESC)])
+    devices = await client.filters(
+        kind=DcimDevice, site__ids=[site.id], include=["interfaces"], order=order, priority=Priority.LOW
+    )
+    assert_type(devices, "list[DcimDevice]")
+    assert_type(await client.filters(kind="DcimDevice", name__value="a", partial_match=True), "list[InfrahubNode]")
+    assert_type(await client.count(DcimDevice, name__value="a") + await client.count(kind="DcimDevice"), int)
+
+
+async def attributes(device: DcimDevice) -> str:
+    assert_type(device.management.value, Union[IPv4Interface, IPv6Interface, None])
+    assert_type(device.height.value + 1, int)
+    assert_type(device.position.value, Optional[int])
+    device.name.value = "leaf1"
+    device.description.value = None
+    device.height.value += 1
+    device.name = "leaf2"
+    device.status = "active"
+    device.description = None
+    if device.management.value is not None:
+        device.management.value = device.management.value
+    if device.serial.value and device.serial.is_protected:
+        return device.serial.value.upper()
+    return device.name.value
+
+
+async def relationships(client: InfrahubClient, device: DcimDevice, interface: DcimInterface) -> None:
+    assert_type(device.site, "RelatedNode[LocationSite]")
+    assert_type(device.site.id, Optional[str])
+    await device.site.fetch()
+    assert_type(device.site.peer, LocationSite)
+    assert_type(device.site.get().shortname.value, str)
+    assert_type(device.rack, "RelatedNode[InfrahubNode]")
+    assert_type(device.rack.peer, InfrahubNode)
+
+    device.site = await client.get(LocationSite, id="x")
+    device.site = "7f1c1a52-8c7b-4f0e-9d6e-2b1a3c4d5e6f"
+    device.site = ["atl1"]
+    device.site = None
+
+    assert_type(device.interfaces, "RelationshipManager[DcimInterface]")
+    await device.interfaces.fetch()
+    for related in device.interfaces:
+        assert_type(related, "RelatedNode[DcimInterface]")
+        assert_type(related.peer.mtu.value, Optional[int])
+    assert_type([related.peer.name.value for related in device.interfaces.peers], "list[str]")
+    assert_type(device.interfaces[0].peer, DcimInterface)
+    assert_type(device.interfaces.peer_ids, "list[str]")
+    device.interfaces.add(interface)
+    device.interfaces.add(interface.id)
+    device.interfaces.extend([interface, "7f1c1a52-8c7b-4f0e-9d6e-2b1a3c4d5e6f", {"hfid": ["leaf1", "eth0"]}])
+    device.interfaces.remove(device.interfaces[0])
+    device.tags.add({"id": "x", "source": "y"})
+    await device.add_relationships(relation_to_update="tags", related_nodes=["x"])
+
+
+async def write(client: InfrahubClient, prefix: IpamPrefix) -> DcimDevice:
+    site = await client.create(kind=LocationSite, name="atl2", shortname="atl2")
+    assert_type(site, LocationSite)
+    await site.save(allow_upsert=True)
+    device = await client.create(
+        DcimDevice, branch="main", name={"value": "leaf1", "is_protected": True, "source": site.id}, site=site, height=2
+    )
+    assert_type(device, DcimDevice)
+    await device.save(request_context=RequestContext(account=ContextAccount(id="x")), timeout=10)
+    tag = await client.create(kind="BuiltinTag", data={"name": "red"})
+    assert_type(tag, InfrahubNode)
+    tag.description.value = "The colour of a stop sign"
+    tag.name = "crimson"
+    await tag.save()
+    await prefix.delete()
+    await client.delete(kind=BuiltinTag, id=str(tag.id))
+    return device
+
+
+async def store(client: InfrahubClient) -> None:
+    client.store.set(await client.create(LocationSite, name="a"), key="site")
+    assert_type(client.store.get(key="site", kind=LocationSite), LocationSite)
+    assert_type(client.store.get("x", kind="LocationSite"), InfrahubNode)
+    assert_type(client.store.get(LocationSite.__name__, LocationSite, raise_when_missing=False), Optional[LocationSite])
+
+
+def named(device: DcimGenericDevice) -> str:
+    site: RelatedNode[LocationSite] = device.site
+    interfaces: RelationshipManager[DcimInterface] = device.interfaces
+    return f"{device.name.value} ({device.get_kind()}) at {site.display_label or 'no site'}: {interfaces.peer_ids}"
+
+
+async def plain(client: InfrahubClient) -> dict[str, Any]:
+    """Nodes without protocol classes: their fields are known when the program runs."""
+    node = await client.get(kind="DcimDevice", id="x")
+    for interface in node.interfaces.peers:
+        await interface.fetch()
+        print(interface.peer.name.value, interface.peer.display_label)
+    if node.site.initialized:
+        node.site = None
+    data = await client.execute_graphql(
+        query="query Sites($names: [String]) { LocationSite(name__values: $names) { count } }",
+        variables={"names": ["atl1"]},
+        branch_name="main",
+        tracker="sites",
+        timeout=10,
+    )
+    return assert_type(data, "dict[str, Any]")
+
+
+async def main() -> None:
+    async with InfrahubClient(config=Config(address="http://localhost:8000", api_token="x")) as client:
+        try:
+            await read(client)
+            await store(client)
+            device = await write(client, await client.get(IpamPrefix, id="x"))
+            interface = await client.get(DcimInterface, id="x")
+        except NodeNotFoundError as error:
+            print(error.node_type, error.branch_name, error.identifier)
+            return
+        await attributes(device)
+        await relationships(client, device, interface)
+        print(await plain(client), named(device))
+        other = client.clone(branch="other")
+        assert_type(other, InfrahubClient)
+        schemas = await other.schema.all(refresh=True)
+        assert_type(schemas["DcimDevice"].kind, str)
+        assert_type((await other.schema.get(kind="DcimDevice")).attribute_names, "list[str]")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
