@@ -10,6 +10,7 @@ from infrahub_sdk.store_base import NodeStoreBase
 if TYPE_CHECKING:
     from infrahub_sdk.client import SchemaType
     from infrahub_sdk.node.node import InfrahubNode
+    from infrahub_sdk.protocols_base import CoreNode
 
 __all__ = ["NodeStore"]
 
@@ -70,7 +71,7 @@ class NodeStore(NodeStoreBase):
         found: InfrahubNode | None = self._get_by_hfid(key, raise_when_missing, branch)
         return found
 
-    def set(self, node: InfrahubNode | SchemaType, key: str | None = None, branch: str | None = None) -> None:
+    def set(self, node: InfrahubNode | CoreNode, key: str | None = None, branch: str | None = None) -> None:
         """Keep a node.
 
         Args:

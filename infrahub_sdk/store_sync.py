@@ -10,6 +10,7 @@ from infrahub_sdk.store_base import NodeStoreBase
 if TYPE_CHECKING:
     from infrahub_sdk.client_sync import SchemaTypeSync
     from infrahub_sdk.node.node_sync import InfrahubNodeSync
+    from infrahub_sdk.protocols_base import CoreNodeSync
 
 __all__ = ["NodeStoreSync"]
 
@@ -70,7 +71,7 @@ class NodeStoreSync(NodeStoreBase):
         found: InfrahubNodeSync | None = self._get_by_hfid(key, raise_when_missing, branch)
         return found
 
-    def set(self, node: InfrahubNodeSync | SchemaTypeSync, key: str | None = None, branch: str | None = None) -> None:
+    def set(self, node: InfrahubNodeSync | CoreNodeSync, key: str | None = None, branch: str | None = None) -> None:
         """Keep a node.
 
         Args:

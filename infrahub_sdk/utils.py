@@ -11,8 +11,6 @@ from infrahub_sdk.exceptions import FileNotValidError, JsonDecodeError, Timestam
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from graphql import SelectionSetNode
-
     from infrahub_sdk.transport.response import Response
 
 __all__ = [
@@ -446,7 +444,7 @@ def read_file(file_path: Path) -> str:
         raise FileNotValidError(str(file_path), f"{str(file_path)!r} is not text in UTF-8.") from exc
 
 
-async def extract_fields(selection_set: SelectionSetNode | None) -> dict[str, Any] | None:
+async def extract_fields(selection_set: Any) -> dict[str, Any] | None:
     """What a GraphQL document asks for, as a dict of dicts; None stands for a field without fields of its own.
 
     Args:

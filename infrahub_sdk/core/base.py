@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from infrahub_sdk.config import Config
+from infrahub_sdk.core.url import without_credentials
 
 if TYPE_CHECKING:
     from infrahub_sdk.constants import InfrahubClientMode
     from infrahub_sdk.context import RequestContext
     from infrahub_sdk.core.port import Port
-    from infrahub_sdk.store_base import NodeStoreBase
     from infrahub_sdk.transport.response import Response
     from infrahub_sdk.types import InfrahubLoggers
 
@@ -28,7 +28,7 @@ class BaseClient:
     """
 
     _is_sync: ClassVar[bool]
-    store: NodeStoreBase
+    store: Any
     schema: Any
 
     def __init__(self, address: str = "", config: Config | dict[str, Any] | None = None) -> None:
@@ -69,7 +69,7 @@ class BaseClient:
         return self.config.logger
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.address} branch={self.default_branch!r}>"
+        return f"<{type(self).__name__} {without_credentials(self.address)} branch={self.default_branch!r}>"
 
     def _record(self, response: Response) -> None:
         self.config.custom_recorder.record(response)

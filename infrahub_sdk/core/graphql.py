@@ -13,9 +13,9 @@ from infrahub_sdk.core.sending import (
     raise_for_authentication,
     send,
     server_words,
-    url_of,
     wait_for_retry,
 )
+from infrahub_sdk.core.url import url_of, without_credentials
 from infrahub_sdk.exceptions import (
     BranchNotFoundError,
     GraphQLError,
@@ -163,7 +163,7 @@ def _no_data(response: Response) -> HTTPStatusError | InvalidResponseError:
 
 
 def _plain_url(response: Response) -> str:
-    return str(response.url)
+    return without_credentials(str(response.url))
 
 
 def _echo(url: str, query: str, variables: dict[str, Any] | None) -> None:

@@ -51,7 +51,7 @@ class Call:
         self.repeatable = repeatable
 
     def __repr__(self) -> str:
-        return f"<Call {self.method} {self.url}>"
+        return f"<Call {self.method}>"  # the URL may hold a password
 
 
 class Port(Protocol):

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from infrahub_sdk.core.collector import collector_paused
 from infrahub_sdk.core.graphql import execute
-from infrahub_sdk.core.sending import raise_for_authentication, send, server_words, url_of
+from infrahub_sdk.core.sending import raise_for_authentication, send, server_words
+from infrahub_sdk.core.url import url_of
 from infrahub_sdk.exceptions import (
     BranchNotFoundError,
     HTTPStatusError,

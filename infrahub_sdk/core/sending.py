@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
 
 from infrahub_sdk.core.port import Call
 from infrahub_sdk.core.retry import Budget, backoff, is_refusal, retry_after_seconds
+from infrahub_sdk.core.url import url_of, without_credentials
 from infrahub_sdk.exceptions import (
     AuthenticationError,
     JsonDecodeError,
@@ -16,28 +16,25 @@ from infrahub_sdk.exceptions import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from infrahub_sdk.constants import Priority
     from infrahub_sdk.core.base import BaseClient
     from infrahub_sdk.transport.response import Response
 
-__all__ = ["delta_headers", "login", "login_again", "raise_for_authentication", "send", "server_words", "url_of"]
+__all__ = [
+    "delta_headers",
+    "login",
+    "login_again",
+    "raise_for_authentication",
+    "refresh",
+    "send",
+    "server_words",
+    "wait_for_retry",
+]
 
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND, TOO_MANY_REQUESTS = 401, 403, 404, 429
 ESCALATE_AFTER = 300.0  # seconds of failures after which they are logged as errors
-
-
-def url_of(client: BaseClient, *segments: str, query: Mapping[str, str | Sequence[str]] | None = None) -> str:
-    """The address of something on the server; the one place where text becomes part of a URL.
-
-    >>> from types import SimpleNamespace
-    >>> url_of(SimpleNamespace(address="http://infrahub"), "graphql", "a/b", query={"at": "2024-01-01T00:00:00Z"})
-    'http://infrahub/graphql/a%2Fb?at=2024-01-01T00%3A00%3A00Z'
-    """
-    path = "/".join(quote(segment, safe="") for segment in segments)
-    text = f"{client.address}/{path}"
-    return f"{text}?{urlencode(query, doseq=True)}" if query else text
 
 
 def delta_headers(
@@ -124,6 +121,7 @@ async def wait_for_retry(client: BaseClient, budget: Budget, url: str, reason: s
     delay = budget.next_delay(client.retry_delay, client.config.retry_max_delay)
     if delay is None:
         return False
+    url = without_credentials(url)
     log = client.log.error if budget.elapsed >= ESCALATE_AFTER else client.log.warning
     limit = f"{budget.seconds:g} s in all" if budget.seconds else "no time limit"
     log(f"{url} failed ({reason}); attempt {budget.attempts + 1} in {delay:.2f} s ({limit})")
@@ -142,10 +140,11 @@ async def _send_through_rate_limit(client: BaseClient, call: Call) -> Response:
         attempts += 1
         asked = retry_after_seconds(response.headers.get("retry-after"))
         if attempts > config.rate_limit_max_retries:
-            raise RateLimitError(call.url, attempts, asked)
+            raise RateLimitError(without_credentials(call.url), attempts, asked)
         ceiling = config.rate_limit_backoff_max
         delay = backoff(attempts - 1, config.rate_limit_backoff_base, ceiling) if asked is None else min(asked, ceiling)
-        client.log.warning(f"{call.url} answered HTTP 429 (too many requests); attempt {attempts + 1} in {delay:.2f} s")
+        shown = without_credentials(call.url)
+        client.log.warning(f"{shown} answered HTTP 429 (too many requests); attempt {attempts + 1} in {delay:.2f} s")
         await client._port.sleep(delay)
 
 

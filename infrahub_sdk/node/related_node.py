@@ -65,9 +65,12 @@ class RelatedNode(AsyncFacade, RelatedNodeBase, Generic[PeerT]):
         @property
         def peer(self) -> PeerT:
             """The peer as a node, see `get()`."""
+            return self.get()
 
         def get(self) -> PeerT:
-            """The peer as a node."""
+            """The peer as a node, if it was assigned, fetched or selected here, or is in the client's store."""
+            peer: PeerT = super().get()
+            return peer
 
 
 class RelationshipAttribute(Generic[PeerT]):

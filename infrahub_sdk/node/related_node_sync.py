@@ -65,9 +65,12 @@ class RelatedNodeSync(SyncFacade, RelatedNodeBase, Generic[PeerTSync]):
         @property
         def peer(self) -> PeerTSync:
             """The peer as a node, see `get()`."""
+            return self.get()
 
         def get(self) -> PeerTSync:
-            """The peer as a node."""
+            """The peer as a node, if it was assigned, fetched or selected here, or is in the client's store."""
+            peer: PeerTSync = super().get()
+            return peer
 
 
 class RelationshipAttributeSync(Generic[PeerTSync]):

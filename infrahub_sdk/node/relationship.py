@@ -53,13 +53,19 @@ class RelationshipManager(AsyncFacade, RelationshipManagerBase, Generic[PeerT]):
         await self._run(relating.fetch_peers(self))
 
     if TYPE_CHECKING:
-        peers: list[RelatedNode[PeerT]]
+
+        @property
+        def peers(self) -> list[RelatedNode[PeerT]]:
+            """One related node per peer."""
+            return super().peers
 
         def __getitem__(self, item: int) -> RelatedNode[PeerT]:
             """One peer."""
+            return self.peers[item]
 
         def __iter__(self) -> Iterator[RelatedNode[PeerT]]:
             """The peers."""
+            return iter(self.peers)
 
         def add(self, data: str | list[str] | dict[str, Any] | RelatedNode[Any] | InfrahubNode | PeerT) -> None:
             """Add a peer, unless it is there already."""

@@ -53,13 +53,19 @@ class RelationshipManagerSync(SyncFacade, RelationshipManagerBase, Generic[PeerT
         self._run(relating.fetch_peers(self))
 
     if TYPE_CHECKING:
-        peers: list[RelatedNodeSync[PeerTSync]]
+
+        @property
+        def peers(self) -> list[RelatedNodeSync[PeerTSync]]:
+            """One related node per peer."""
+            return super().peers
 
         def __getitem__(self, item: int) -> RelatedNodeSync[PeerTSync]:
             """One peer."""
+            return self.peers[item]
 
         def __iter__(self) -> Iterator[RelatedNodeSync[PeerTSync]]:
             """The peers."""
+            return iter(self.peers)
 
         def add(
             self, data: str | list[str] | dict[str, Any] | RelatedNodeSync[Any] | InfrahubNodeSync | PeerTSync

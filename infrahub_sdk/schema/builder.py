@@ -115,17 +115,23 @@ def class_of_schema(
         raise ValidationError(
             base.__name__, "a node needs the schema of its kind; use client.create(kind, ...) or pass schema=."
         )
-    if hasattr(schema, "convert_api"):
-        schema = schema.convert_api()
-    manager: Any = getattr(client, "schema", None)
-    name = branch or getattr(client, "default_branch", "")
-    cached = manager.cache.get(name) if manager is not None else None
+    known = _read_model(schema)
+    if client is None:
+        return node_class(base, known)
+    manager, name = client.schema, branch or client.default_branch
+    cached = manager.cache.get(name)
     if cached is None:
-        return node_class(base, schema)
-    if cached.nodes.get(schema.kind) is schema:
-        found: type[Any] = manager._node_class(schema.kind, name)
+        return node_class(base, known)
+    if cached.nodes.get(known.kind) is known:
+        found: type[Any] = manager._node_class(known.kind, name)
         return found
-    return node_class(base, schema, schema_of=cached.nodes.get)
+    return node_class(base, known, schema_of=cached.nodes.get)
+
+
+def _read_model(schema: Any) -> MainSchemaTypesAPI:
+    """The schema as the server would describe it, also where a program declared it itself."""
+    found: MainSchemaTypesAPI = schema.convert_api() if hasattr(schema, "convert_api") else schema
+    return found
 
 
 def restore_node(is_sync: bool, schema: MainSchemaTypesAPI, generics: list[MainSchemaTypesAPI]) -> Any:

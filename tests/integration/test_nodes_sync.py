@@ -77,7 +77,7 @@ VALUES: list[tuple[str, Any]] = [
     ("iphost", ipaddress.ip_interface("2001:db8::1/64")),
     ("ipnetwork", ipaddress.ip_network("10.1.0.0/16")),
     ("ipnetwork", ipaddress.ip_network("2001:db8::/32")),
-    ("macaddress", "60:23:6c:c8:16:ff"),
+    ("macaddress", "60:23:6C:C8:16:FF"),
     ("datetime", "2024-01-02T03:04:05Z"),
     ("url", "https://example.com/a?b=c#d"),
     ("email", "ops@example.com"),

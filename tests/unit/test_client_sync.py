@@ -904,3 +904,13 @@ def test_answers_are_recorded(fake: Fake) -> None:
 def test_neither_repr_shows_a_secret(fake: Fake) -> None:
     client = InfrahubClientSync(config=fake.config(api_token="hunter2"))
     assert "hunter2" not in f"{client!r} {client.config!r} {client._port!r}"
+
+
+def test_no_error_shows_the_credentials_of_the_address(fake: Fake) -> None:
+    client = InfrahubClientSync(config=fake.config(address="http://me:hunter2@infrahub.test"))
+    answers: list[tuple[int, Any]] = [(404, {}), (500, "x"), (200, {}), (400, {}), (403, {})]
+    for status, body in answers:
+        fake.answers_json(status, body)
+        with pytest.raises(Error) as caught:
+            client.execute_graphql("query { x }")
+        assert "hunter2" not in f"{caught.value} {caught.value!r} {client!r}"
