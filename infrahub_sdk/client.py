@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from infrahub_sdk.schema.manager import InfrahubSchema
     from infrahub_sdk.store import NodeStore
     from infrahub_sdk.timestamp import Timestamp
+    from infrahub_sdk.transport.response import Response
     from infrahub_sdk.types import Order
 
 __all__ = ["InfrahubClient", "SchemaType"]
@@ -159,6 +160,24 @@ class InfrahubClient(AsyncFacade, BaseClient):
                 priority=priority,
             )
         )
+
+    async def _get(self, url: str, headers: dict[str, str] | None = None, timeout: int | None = None) -> Response:
+        """Read an address of the server with this client's credentials; programs reach for it."""
+        from infrahub_sdk.core import sending
+
+        return await self._run(sending.send(self, "GET", url, headers=headers, timeout=timeout, repeatable=True))
+
+    async def _post(
+        self,
+        url: str,
+        payload: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+        timeout: int | None = None,
+    ) -> Response:
+        """Send JSON to an address of the server with this client's credentials; programs reach for it."""
+        from infrahub_sdk.core import sending
+
+        return await self._run(sending.send(self, "POST", url, payload=payload, headers=headers, timeout=timeout))
 
     async def get_version(self) -> str:
         """The server's version."""

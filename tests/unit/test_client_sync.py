@@ -863,6 +863,19 @@ def test_failures_are_not_repeated_unless_asked_for(fake: Fake, client: Infrahub
 # The client itself
 
 
+def test_any_address_of_the_server_can_be_asked_with_the_credentials(fake: Fake) -> None:
+    client = InfrahubClientSync(config=fake.config(api_token="secret"))
+    fake.answers_json(200, {"a": 1})
+    fake.answers_json(404, {})
+    assert (client._get(f"{ADDRESS}/api/x", headers={"h": "1"})).json() == {"a": 1}
+    assert (client._post(f"{ADDRESS}/api/y", payload={"p": 1}, timeout=3)).status_code == 404
+    assert [(sent.method, sent.payload, sent.timeout) for sent in fake.sent] == [
+        ("GET", None, 60),
+        ("POST", {"p": 1}, 3),
+    ]
+    assert (fake.sent[0].headers["X-INFRAHUB-KEY"], fake.sent[0].headers["h"]) == ("secret", "1")
+
+
 def test_the_client_is_made_in_four_ways(fake: Fake) -> None:
     made = [
         InfrahubClientSync(address="http://a.test"),

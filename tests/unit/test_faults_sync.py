@@ -91,7 +91,7 @@ def test_an_answer_that_is_no_answer_is_an_error_that_names_the_server(
 def test_a_slow_answer_runs_into_the_limit_that_the_error_names() -> None:
     with ScriptedServer([hold()]) as server:
         client = client_of(server, timeout=SHORT)
-        with pytest.raises(ServerNotResponsiveError, match="0.1 s") as caught:
+        with pytest.raises(ServerNotResponsiveError, match=r"0\.1 s") as caught:
             client.execute_graphql(QUERY)
         assert (caught.value.phase, caught.value.sent, caught.value.timeout) == ("receive", True, SHORT)
         client.close()
