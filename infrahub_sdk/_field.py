@@ -41,6 +41,10 @@ _BUILTINS: dict[str, Any] = {
 }
 
 
+# The same few annotations make up most fields: by module, how enums are kept, and text.
+_SHAPES: dict[tuple[str, bool, Any], Shape] = {}
+
+
 class _Annotations:
     """Reads the annotations of one class.
 
@@ -163,7 +167,10 @@ class FieldInfo:
     def compile(self, owner: type[Model]) -> None:
         """Work out the annotation, in the module of the class that declares the field."""
         if self.shape is None:
-            shape = _Annotations(owner).shape(self.annotation)
+            place = (owner.__module__, owner._enum_values, self.annotation)
+            shape = _SHAPES.get(place)
+            if shape is None:
+                shape = _SHAPES[place] = _Annotations(owner).shape(self.annotation)
             self.tags = self.one_of or shape.tags
             self.plain = frozenset() if self.convert else shape.plain
             self.accepts = EVERY_TYPE if self.convert else shape.accepts
