@@ -24,6 +24,7 @@ FILES = {
     "infrahub_sdk/schema/manager.py": "infrahub_sdk/schema/manager_sync.py",
     "infrahub_sdk/store.py": "infrahub_sdk/store_sync.py",
     "tests/integration/test_nodes.py": "tests/integration/test_nodes_sync.py",
+    "tests/unit/schema/test_manager.py": "tests/unit/schema/test_manager_sync.py",
     "tests/unit/test_client.py": "tests/unit/test_client_sync.py",
     "tests/unit/test_faults.py": "tests/unit/test_faults_sync.py",
 }
