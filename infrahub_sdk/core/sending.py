@@ -76,6 +76,7 @@ async def send(
     """
     if client.config.password_authentication and not client.access_token:
         await login(client)
+    used = client.access_token  # read before the headers: another caller may refresh both at any moment
     call = Call(
         method,
         url,
@@ -84,7 +85,6 @@ async def send(
         payload=payload,
         repeatable=repeatable,
     )
-    used = client.access_token
     response = await _send_with_retries(client, call, budget)
     if response.status_code == UNAUTHORIZED and used and _has_expired(response):
         await login_again(client, used)
