@@ -6,6 +6,7 @@ Their examples run on a real server, in tests/integration/test_docs.py.
 from __future__ import annotations
 
 import builtins
+import json
 import re
 from enum import Enum
 from pathlib import Path
@@ -60,12 +61,13 @@ def test_the_table_of_settings_lists_every_field_with_its_variables_and_its_defa
     expected = {
         name: (variables(Config, name), in_words(setting.make_default())) for name, setting in Config._settings.items()
     }
-    expected["proxy_mounts"][0].extend(name for field in ("http", "https") for name in variables(ProxyMountsConfig, field))
+    for field in ("http", "https"):
+        expected["proxy_mounts"][0].extend(variables(ProxyMountsConfig, field))
     assert listed == expected
 
 
 def test_every_error_that_a_page_names_exists() -> None:
-    modules = (infrahub_sdk.exceptions, infrahub_sdk.config, infrahub_sdk.transport, builtins)
+    modules = (infrahub_sdk.exceptions, infrahub_sdk.config, infrahub_sdk.transport, builtins, json)
     named = {name for page in DOCS for name in ERROR.findall(read(page))}
     assert named >= {"ValidationError", "ConfigError", "AbortedError", "ValueError"}
     assert sorted(name for name in named if not any(hasattr(module, name) for module in modules)) == []
