@@ -24,7 +24,7 @@ def get_schema_name(schema: Any = None) -> str | None:
 
 
 class NodeStoreBranch:
-    """The nodes of one branch.
+    """The nodes of one branch. Threads may share it: what one step relies on is one operation of a dictionary.
 
     Args:
         name: The branch.
@@ -35,9 +35,16 @@ class NodeStoreBranch:
         self._uuids: dict[str, Any] = {}
         self._keys: dict[str, Any] = {}
         self._objs: dict[str, Any] = {}  # nodes that had no id when they were put here, by internal id
-        self._hfids: dict[str, dict[tuple[str, ...], Any]] = {}
-        # Human-friendly ids are worked out when somebody looks for one: most programs never do.
-        self._not_indexed: list[Any] = []
+        self._by_hfid: dict[str, dict[tuple[str, ...], Any]] = {}
+        self._entries: dict[Any, tuple[tuple[str, ...], Any]] = {}  # what is entered above, by the node's id
+        # Nodes that were read are entered when somebody looks for a human-friendly id: most programs never do.
+        self._waiting: dict[Any, Any] = {}
+
+    @property
+    def _hfids(self) -> dict[str, dict[tuple[str, ...], Any]]:
+        """The nodes by kind and human-friendly id; programs reach for it."""
+        self._enter_all()
+        return self._by_hfid
 
     def count(self) -> int:
         """How many nodes there are."""
@@ -55,39 +62,43 @@ class NodeStoreBranch:
             self._keys[key] = node
         if node.id:
             self.load([node])
+            self._waiting.pop(node.id, None)
+            self._enter(node.id, node, node.get_human_friendly_id())
         else:
             self._objs[node._internal_id] = node
-            self._not_indexed.append(node)
+            self._waiting[node._internal_id] = node
 
-    def load(self, nodes: Iterable[Any], *, keep: bool = False) -> None:
+    def load(self, nodes: Iterable[Any], *, past: bool = False) -> None:
         """Keep nodes that were read.
 
-        A node that is here already hands on the fields that it knows and the new one does not, so that a read of a
-        few fields never costs what an earlier one brought.
+        A node that is here already hands on the fields that it knows and the new one does not, so that a read of a few
+        fields never costs what an earlier one brought.
 
         Args:
             nodes: The nodes.
-            keep: Whether those that are here already stay, because the new ones are from the past.
+            past: Whether they are from the past: then those that are here already stay, and nothing is handed on.
         """
-        known = self._uuids
+        known, waiting = self._uuids, self._waiting
         for node in nodes:
             identifier = node.id
             old = known.get(identifier)
             if old is not None and old is not node:
-                if keep:
+                if past:
                     continue
                 node._inherit(old)
+            if past:
+                node._set_extra("_past", True)
             known[identifier] = node
-            self._not_indexed.append(node)
+            waiting[identifier] = node
 
     def discard(self, identifier: str) -> None:
         """Forget a node that is no more."""
         node = self._uuids.pop(identifier, None)
-        indexes: list[dict[Any, Any]] = [self._keys, self._objs, *self._hfids.values()]
-        for index in indexes:
-            for key in [key for key, known in index.items() if known is node or known.id == identifier]:
-                del index[key]
-        self._not_indexed = [known for known in self._not_indexed if known.id != identifier]
+        self._waiting.pop(identifier, None)
+        self._leave(identifier)
+        for index in (self._keys, self._objs):
+            for key in [key for key, known in list(index.items()) if known is node or known.id == identifier]:
+                index.pop(key, None)
 
     def get(self, key: str | list[str], kind: Any = None, raise_when_missing: bool = True) -> Any:
         """A node by its internal id, its id, the user's name for it, or its human-friendly id.
@@ -108,7 +119,7 @@ class NodeStoreBranch:
         for node in found:
             if name is None or name in node.get_all_kinds():
                 return node
-        node = self._by_hfid(key, name)
+        node = self._find_hfid(key, name)
         if node is not None:
             return node
         if not raise_when_missing:
@@ -127,8 +138,7 @@ class NodeStoreBranch:
             found = next((node for node in self._uuids.values() if node._get_extra("_internal_id") == key), None)
         return found
 
-    def _by_hfid(self, key: str | list[str], kind: str | None) -> Any:
-        self._index()
+    def _find_hfid(self, key: str | list[str], kind: str | None) -> Any:
         named, parts = parse_human_friendly_id(key)
         if kind is not None and named is not None and named != kind:
             # Text that merely looks as if it began with a kind: with a kind given, it is all components.
@@ -136,22 +146,40 @@ class NodeStoreBranch:
         wanted = kind or named
         return self._hfids.get(wanted, {}).get(tuple(str(part) for part in parts)) if wanted else None
 
-    def _index(self) -> None:
-        """Enter new nodes under their human-friendly ids, for each of their kinds."""
+    def _enter_all(self) -> None:
+        """Enter the nodes that wait for it under their human-friendly ids."""
         self._name_saved_nodes()
-        waiting, self._not_indexed = self._not_indexed, []
-        for node in waiting:
-            hfid = node.get_human_friendly_id()
-            if hfid:
-                for kind in node.get_all_kinds():
-                    self._hfids.setdefault(kind, {})[tuple(hfid)] = node
-            elif not node.id:
-                self._not_indexed.append(node)  # it may get what it lacks before it is saved
+        for identifier, node in list(self._waiting.items()):
+            hfid = node._data.get("hfid") if node.id and not node._given else None
+            hfid = hfid if isinstance(hfid, list) and hfid else node.get_human_friendly_id()
+            if hfid or node.id:  # one that has neither may get what it lacks before it is saved
+                self._waiting.pop(identifier, None)
+            self._enter(identifier, node, hfid)
+
+    def _enter(self, identifier: Any, node: Any, hfid: list[str] | None) -> None:
+        self._leave(identifier)
+        if not hfid:
+            return
+        entry = tuple(str(part) for part in hfid)
+        self._entries[identifier] = entry, node
+        for kind in node.get_all_kinds():
+            self._by_hfid.setdefault(kind, {})[entry] = node
+
+    def _leave(self, identifier: Any) -> None:
+        entry, node = self._entries.pop(identifier, (None, None))
+        if entry is not None:
+            for index in list(self._by_hfid.values()):
+                if index.get(entry) is node:
+                    index.pop(entry, None)
 
     def _name_saved_nodes(self) -> None:
-        for internal_id in [key for key, node in self._objs.items() if node.id]:
-            node = self._objs.pop(internal_id)
-            self._uuids.setdefault(node.id, node)
+        for internal_id, node in list(self._objs.items()):
+            if node.id:
+                self._objs.pop(internal_id, None)
+                self._waiting.pop(internal_id, None)
+                self._leave(internal_id)
+                self._uuids.setdefault(node.id, node)
+                self._waiting.setdefault(node.id, node)
 
 
 class NodeStoreBase:

@@ -21,8 +21,7 @@ class BaseClient:
     """The state that `InfrahubClient` and `InfrahubClientSync` share.
 
     Attributes:
-        config: The settings. `address`, `default_branch`, `pagination_size` and their like are copies that may be
-            changed on the client.
+        config: The settings. `default_timeout`, `pagination_size` and `insert_tracker` are copies that may be changed.
         headers: Sent with every request.
         request_context: Account and priority for the calls that do not name their own.
     """

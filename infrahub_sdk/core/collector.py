@@ -16,9 +16,8 @@ __all__ = ["collector_paused"]
 def collector_paused() -> Iterator[None]:
     """Do not look for garbage meanwhile.
 
-    JSON and nodes hold no cycles, so there is nothing to find; but every 700 new objects set off a search through
-    the young ones,
-    and the growth one through all. Reading pages of 1,000 nodes spent half of its time so (CPython 3.11).
+    JSON and nodes hold no cycles, so there is nothing to find; but every 700 new objects set off a search through the
+    young ones, and growth one through all. Reading pages of 1,000 nodes spent half of its time so (CPython 3.11).
     """
     if not gc.isenabled():
         yield

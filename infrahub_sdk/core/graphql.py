@@ -73,6 +73,7 @@ async def execute(
     operation_name: str | None = None,
     priority: Priority | None = None,
     repeatable: bool | None = None,
+    budget: Budget | None = None,
 ) -> dict[str, Any]:
     """Run a document and return the answer's `data`.
 
@@ -87,6 +88,7 @@ async def execute(
         operation_name: Which operation of the document to run.
         priority: How urgent it is.
         repeatable: Whether running it twice does no harm; found out from the document when None.
+        budget: The time for transient failures, which also counts the attempts.
     """
     query = check_document(query)
     moment = at_text(at)
@@ -102,7 +104,7 @@ async def execute(
     headers = delta_headers(client, tracker=tracker, priority=priority)
     if repeatable is None:
         repeatable = is_read_only(query)
-    budget = Budget(client.config.max_retry_duration) if client.retry_on_failure else None
+    budget = (budget or Budget(client.config.max_retry_duration)) if client.retry_on_failure else None
     while True:
         response = await send(
             client, "POST", url, payload=payload, headers=headers, timeout=timeout, repeatable=repeatable, budget=budget

@@ -5,23 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from infrahub_sdk.core.collector import collector_paused
-from infrahub_sdk.core.graphql import execute
+from infrahub_sdk.core.graphql import at_text, execute
 from infrahub_sdk.core.schema import branch_schema, get_kind, kind_name
 from infrahub_sdk.core.selecting import (
     PAGE,
     Selection,
     arguments,
     check_filters,
+    class_finder,
     document,
     selection_text,
     strip_aliases,
 )
 from infrahub_sdk.exceptions import InvalidResponseError, NodeNotFoundError, ValidationError
+from infrahub_sdk.node.attribute import SECRET_KINDS
 from infrahub_sdk.node.base import Bare, load_node
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from infrahub_sdk.constants import Priority
     from infrahub_sdk.core.base import BaseClient
     from infrahub_sdk.node.base import InfrahubNodeBase
@@ -65,16 +65,6 @@ async def node_class(
     return found
 
 
-def class_finder(client: BaseClient, branch: str) -> Callable[[str], type[InfrahubNodeBase]]:
-    """Finds the classes of kinds of a branch whose schema has been read."""
-
-    def class_of(kind: str) -> type[InfrahubNodeBase]:
-        found: type[InfrahubNodeBase] = client.schema._node_class(kind, branch)
-        return found
-
-    return class_of
-
-
 async def filters(
     client: BaseClient,
     kind: Any,
@@ -104,14 +94,12 @@ async def filters(
         parallel: Read the pages side by side.
         order: The order of the nodes.
     """
-    branch = reading.branch or client.default_branch
-    cls = await node_class(client, kind, branch, reading.timeout)
-    text = cls._schema.kind
-    check_filters(cls, conditions or ())
-    body = selection_text(cls, selection, class_finder(client, branch))
-    asked = {**arguments(conditions, order=order), **PAGE, **({"partial_match": True} if partial_match else {})}
-    pages = _Pages(
-        client, text, document(text, reading.query_name or f"{operation}_{text}", asked, body), reading, selection
+    for name, number in (("offset", offset), ("limit", limit)):
+        if number is not None and (type(number) is not int or number < 0):
+            raise ValidationError(name, f"{number!r} is not a number of nodes; give an int that is not negative.")
+    reading = reading._replace(at=at_text(reading.at))  # once, so that `1h` is the same moment for all pages
+    pages = await _pages(
+        client, kind, reading, selection, conditions, operation=operation, partial_match=partial_match, order=order
     )
     size = limit if limit is not None else client.pagination_size
     if offset is not None or limit is not None:
@@ -119,6 +107,28 @@ async def filters(
     if parallel:
         return await pages.read_side_by_side(size, conditions, partial_match=partial_match)
     return await pages.read_all(size)
+
+
+async def _pages(
+    client: BaseClient,
+    kind: Any,
+    reading: Reading,
+    selection: Selection,
+    conditions: dict[str, Any] | None,
+    *,
+    operation: str,
+    partial_match: bool = False,
+    order: Order | None = None,
+) -> _Pages:
+    """The query for nodes that meet conditions."""
+    branch = reading.branch or client.default_branch
+    cls = await node_class(client, kind, branch, reading.timeout)
+    check_filters(cls, conditions or ())
+    body = selection_text(cls, selection, class_finder(client, branch))
+    asked = {**arguments(conditions, order=order), **PAGE, **({"partial_match": True} if partial_match else {})}
+    name = cls._schema.kind
+    query = document(name, reading.query_name or f"{operation}_{name}", asked, body)
+    return _Pages(client, name, query, reading, selection)
 
 
 class _Page(NamedTuple):
@@ -189,9 +199,9 @@ class _Pages(NamedTuple):
         if self.reading.populate_store:
             past = bool(self.reading.at)
             store = client.store._branch(branch)
-            store.load(nodes, keep=past)
+            store.load(nodes, past=past)
             if self.selection.reads_peers():
-                store.load(load_nodes(client, branch, _peer_edges(nodes, self.selection)), keep=past)
+                store.load(load_nodes(client, branch, _peer_edges(nodes, self.selection)), past=past)
         return nodes
 
 
@@ -255,18 +265,26 @@ async def get(
         ValueError: Nothing says which node.
     """
     cls = await node_class(client, kind, reading.branch, reading.timeout)
-    asked = {**_identity(cls._schema, id, hfid), **(conditions or {})}
+    asked = {**_identity(cls._schema, getattr(id, "id", id), hfid), **(conditions or {})}
     if not asked:
         raise ValueError(f"Which {cls._schema.kind}? Give an id, an hfid or a filter such as name__value.")
-    nodes = await filters(client, cls, reading, selection, asked, operation="Get")
-    if len(nodes) > 1:
-        raise IndexError(f"More than 1 node returned for {cls._schema.kind} with {asked}: {len(nodes)}.")
-    if nodes:
-        return nodes[0]
+    pages = await _pages(client, cls, reading, selection, asked, operation="Get")
+    page = await pages.read(0, client.pagination_size)
+    shown = _without_secrets(cls, asked)
+    if page.total > 1 or len(page.nodes) > 1:
+        raise IndexError(f"More than 1 node returned for {cls._schema.kind} with {shown}: {page.total}.")
+    if page.nodes:
+        return page.nodes[0]
     if raise_when_missing:
         branch = reading.branch or client.default_branch
-        raise NodeNotFoundError(branch_name=branch, node_type=cls._schema.kind, identifier=asked)
+        raise NodeNotFoundError(branch_name=branch, node_type=cls._schema.kind, identifier=shown)
     return None
+
+
+def _without_secrets(cls: type[InfrahubNodeBase], conditions: dict[str, Any]) -> dict[str, Any]:
+    """Conditions as an error may show them."""
+    secret = {name for name in cls._attributes if cls._field_map[name].schema.kind in SECRET_KINDS}
+    return {name: "***" if name.partition("__")[0] in secret else value for name, value in conditions.items()}
 
 
 def _identity(schema: MainSchemaTypesAPI, identifier: str | None, hfid: list[str] | None) -> dict[str, Any]:
@@ -280,7 +298,7 @@ def _identity(schema: MainSchemaTypesAPI, identifier: str | None, hfid: list[str
         return {"ids": [identifier]}
     if hfid:
         if not getattr(schema, "human_friendly_id", None):
-            raise ValidationError(schema.kind, "this kind has no human-friendly id; use an id or a filter.")
+            raise ValueError(f"{schema.kind} has no human-friendly id; use an id or a filter.")
         return {"hfid": [hfid] if isinstance(hfid, str) else [str(part) for part in hfid]}
     return {}
 

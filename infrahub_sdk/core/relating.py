@@ -35,6 +35,10 @@ async def fetch_peer(
 ) -> None:
     """Read the peer of a related node."""
     client = client_of(related)
+    if related._unread_of is not None:
+        found = await _read_alone(client, related._unread_of, related.schema.name)
+        related._unread_of = None
+        related._take_related(found)
     identifier, hfid = related.id, related.hfid
     if not identifier and not hfid:
         raise Error(f"The relationship {related.name or related.schema.name!r} has no peer to fetch.")
@@ -52,7 +56,7 @@ async def fetch_peers(manager: RelationshipManagerBase) -> None:
     """Read all peers of a relationship, and which they are if that is not known."""
     client = client_of(manager)
     if not manager.initialized:
-        manager._edges = await _read_edges(client, manager)
+        manager._edges = (await _read_alone(client, manager.node, manager.name))._edges
         manager._peers = None
         manager.initialized = True
     by_kind: dict[str, list[RelatedNodeBase]] = {}
@@ -70,16 +74,14 @@ async def fetch_peers(manager: RelationshipManagerBase) -> None:
             related._peer = nodes.get(related.id, related._peer)
 
 
-async def _read_edges(client: Any, manager: RelationshipManagerBase) -> list[Any]:
-    """Which peers a relationship has, read with nothing else of its node."""
-    node = manager.node
+async def _read_alone(client: Any, node: InfrahubNodeBase, name: str) -> Any:
+    """A relationship of a node, read with nothing else of it."""
     if not node.id:
         raise NodeNotSavedError
-    others = [name for name in node._field_map if name != manager.name]
-    selection = Selection.of(include=[manager.name], exclude=others)
-    found = await get(client, type(node), Reading(branch=manager.branch, populate_store=False), selection, id=node.id)
-    edges: list[Any] = found[manager.name]._edges
-    return edges
+    others = [field for field in node._field_map if field != name]
+    selection = Selection.of(include=[name], exclude=others)
+    reading = Reading(branch=node._branch, populate_store=False)
+    return (await get(client, type(node), reading, selection, id=node.id))[name]
 
 
 async def flat_value(node: InfrahubNodeBase, key: str, separator: str = "__") -> Any:
@@ -95,6 +97,8 @@ async def flat_value(node: InfrahubNodeBase, key: str, separator: str = "__") ->
         return getattr(value, rest or "value")
     if isinstance(field, ManyField):
         raise ValueError(f"{node.get_kind()}.{name} has many peers, so {key!r} names no single value.")
+    if value._unread_of is not None:
+        await fetch_peer(value)
     if not value.initialized:
         return None
     try:

@@ -7,18 +7,21 @@ from typing import TYPE_CHECKING, Any
 from infrahub_sdk.core.graphql import execute
 from infrahub_sdk.core.reading import node_class
 from infrahub_sdk.core.relating import client_of
-from infrahub_sdk.exceptions import Error, NodeNotSavedError, ValidationError, nearest
+from infrahub_sdk.core.retry import Budget
+from infrahub_sdk.core.selecting import FIELDS_OF_EVERY_NODE, REFERENCE
+from infrahub_sdk.exceptions import Error, GraphQLError, NodeNotSavedError, ValidationError
 from infrahub_sdk.graphql.renderers import Rendered, render_query_block, render_value
+from infrahub_sdk.node.attribute import SECRET_KINDS
 from infrahub_sdk.node.base import check_fields
 from infrahub_sdk.node.fields import AttributeField, OneField
+from infrahub_sdk.utils import is_valid_uuid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from infrahub_sdk.constants import Priority
     from infrahub_sdk.context import RequestContext
     from infrahub_sdk.core.base import BaseClient
     from infrahub_sdk.node.base import InfrahubNodeBase
+    from infrahub_sdk.node.fields import Field
 
 __all__ = [
     "change_relationship",
@@ -55,7 +58,7 @@ async def new_node(
         raise ValidationError("data", f"{twice} are given both as keywords and in data.")
     cls = await node_class(client, kind, branch, timeout)
     values = {**(data or {}), **fields}
-    check_fields(cls, values)
+    check_fields(cls._schema.kind, values, {*cls._field_map, *FIELDS_OF_EVERY_NODE})
     node = cls(client=client, schema=cls._schema, branch=branch, data=values)
     for name in values.keys() & set(node._relationships):
         _ = getattr(node[name], "peers", None)  # what is no peer is refused here and not when the node is saved
@@ -75,21 +78,24 @@ def node_input(node: InfrahubNodeBase, *, changes_only: bool) -> dict[str, Any]:
 
     Args:
         node: The node.
-        changes_only: Leave out what the server already has.
+        changes_only: Leave out what the server already has. Of a node whose data the user gave, it has nothing yet.
     """
     said: dict[str, Any] = {}
+    changes_only = changes_only and not node._given
     changed = node._fields or {}
     for name, field in node._field_map.items():
         if field.schema.read_only or not (name in changed if changes_only else _touched(node, name)):
             continue
         value = field.__get__(node)
+        # Of a field that this read did not bring, only what was set is known for sure.
+        only = changes_only or (node._existing and name not in node._data)
         if isinstance(field, AttributeField):
-            content = value._input(changes_only=changes_only)
+            content = value._input(changes_only=only)
             if content is not None:
                 said[name] = content
         elif isinstance(field, OneField):
-            said.update(_one_input(node, name, value, changes_only=changes_only))
-        elif value.has_update if changes_only else value.initialized:
+            said.update(_one_input(node, name, value, changes_only=only))
+        elif value.has_update if only else value.initialized:
             said[name] = value._input()
     return said
 
@@ -126,29 +132,38 @@ def _context(request_context: RequestContext | None) -> dict[str, Any]:
 
 
 class _Variables:
-    """Values that a literal cannot stand for, gathered while a mutation is rendered.
+    """Values that a literal shall not stand for, gathered while a mutation is rendered.
 
     Lists and JSON objects go into variables: their keys need not be GraphQL names, and the server reads a literal
-    number in them only up to 32 bits.
+    number in them only up to 32 bits. Passwords do, because recordings keep documents and leave out variables.
     """
 
     def __init__(self) -> None:
         self.values: dict[str, Any] = {}
+        self._declared: list[str] = []
 
-    def take(self, data: dict[str, Any], attributes: Iterable[str]) -> dict[str, Any]:
+    def take(self, data: dict[str, Any], fields: dict[str, Field]) -> dict[str, Any]:
         """The same data with such values replaced by references."""
         taken = dict(data)
-        for name in attributes:
-            content = data.get(name)
-            if content is not None and isinstance(content.get("value"), (dict, list)):
+        for name, content in data.items():
+            field = fields.get(name)
+            if isinstance(field, AttributeField) and (kind := _variable_type(field, content.get("value"))):
                 variable = f"v{len(self.values)}"
                 self.values[variable] = content["value"]
+                self._declared.append(f"${variable}: {kind}")
                 taken[name] = {**content, "value": Rendered(f"${variable}")}
         return taken
 
     def signature(self) -> str:
-        declared = ", ".join(f"${name}: GenericScalar" for name in self.values)
-        return f" ({declared})" if declared else ""
+        """The variables as the document declares them."""
+        return f" ({', '.join(self._declared)})" if self._declared else ""
+
+
+def _variable_type(field: AttributeField, value: Any) -> str | None:
+    """The type of the variable that a value travels in; None for a literal."""
+    if isinstance(value, (dict, list)):
+        return "GenericScalar"
+    return "String" if field.schema.kind in SECRET_KINDS and isinstance(value, str) else None
 
 
 def mutation(
@@ -167,23 +182,29 @@ def mutation(
     """
     kind = node._schema.kind
     variables = _Variables()
-    said = variables.take(data, node._attributes)
+    said = variables.take(data, node._field_map)
     context = "".join(f", {name}: {render_value(value)}" for name, value in _context(request_context).items())
-    answer = "\n".join(render_query_block({"ok": None, "object": {"id": None, **_from_pools(node, data)}}, offset=8))
+    answer = "\n".join(render_query_block({"ok": None, "object": {"id": None, **_asked_back(node, data)}}, offset=8))
     name = f"{kind}{action}"
     call = f"{name}(data: {render_value(said, kind)}{context})"
     text = f"mutation{variables.signature()} {{\n    {call} {{\n{answer}\n    }}\n}}\n"
     return text, variables.values
 
 
-def _from_pools(node: InfrahubNodeBase, data: dict[str, Any]) -> dict[str, Any]:
-    """What to ask back about the fields that pools fill."""
+def _asked_back(node: InfrahubNodeBase, data: dict[str, Any]) -> dict[str, Any]:
+    """What to ask back: what pools choose, and the ids of peers that were named otherwise."""
     asked: dict[str, Any] = {}
     for name, content in data.items():
-        if isinstance(content, dict) and "from_pool" in content:
-            is_attribute = isinstance(node._field_map.get(name), AttributeField)
-            peer = {"id": None, "display_label": None, "__typename": None}
-            asked[name] = {"value": None} if is_attribute else {"node": peer}
+        field = node._field_map.get(name)
+        if field is None:
+            continue
+        if isinstance(field, AttributeField):
+            if "from_pool" in content:
+                asked[name] = {"value": None}
+        elif isinstance(content, dict) and not is_valid_uuid(content.get("id")):
+            asked[name] = {"node": REFERENCE}
+        elif isinstance(content, list) and not all(is_valid_uuid(peer.get("id")) for peer in content):
+            asked[name] = {"edges": {"node": REFERENCE}}
     return asked
 
 
@@ -191,10 +212,12 @@ def create_mutation(
     node: InfrahubNodeBase, *, allow_upsert: bool = False, request_context: RequestContext | None = None
 ) -> tuple[str, dict[str, Any]]:
     """The document that creates a node, or upserts it, and its variables."""
+    return mutation(node, "Upsert" if allow_upsert else "Create", _create_input(node), request_context)
+
+
+def _create_input(node: InfrahubNodeBase) -> dict[str, Any]:
     data = node_input(node, changes_only=False)
-    if node.id is not None:
-        data["id"] = node.id
-    return mutation(node, "Upsert" if allow_upsert else "Create", data, request_context)
+    return data if node.id is None else {**data, "id": node.id}
 
 
 # Sending it
@@ -230,10 +253,16 @@ async def create(
     context = request_context or client_of(node).request_context
     if allow_upsert:
         _check_upsert(node)
-    text, variables = create_mutation(node, allow_upsert=allow_upsert, request_context=context)
-    action = "Upsert" if allow_upsert else "Create"
-    await _send(
-        node, action, text, variables, timeout=timeout, priority=priority or _priority(context), repeatable=allow_upsert
+    # Without anything to find the node by, an upsert creates one each time.
+    repeatable = allow_upsert and bool(_identity(node, with_hfid=True))
+    await _write(
+        node,
+        "Upsert" if allow_upsert else "Create",
+        _create_input(node),
+        context,
+        timeout=timeout,
+        priority=priority,
+        repeatable=repeatable,
     )
 
 
@@ -269,43 +298,43 @@ async def update(
         raise NodeNotSavedError(
             f"{node!r} has neither an id nor a human-friendly id, so it cannot be updated. Call save() to create it."
         )
-    text, variables = mutation(node, "Update", {**data, **identity}, context)
-    await _send(
-        node, "Update", text, variables, timeout=timeout, priority=priority or _priority(context), repeatable=True
-    )
+    await _write(node, "Update", {**data, **identity}, context, timeout=timeout, priority=priority, repeatable=True)
 
 
 def _priority(context: RequestContext | None) -> Priority | None:
     return context.priority if context is not None else None
 
 
-async def _send(
+async def _write(
     node: InfrahubNodeBase,
     action: str,
-    text: str,
-    variables: dict[str, Any],
+    data: dict[str, Any],
+    context: RequestContext | None,
     *,
     timeout: float | None,
     priority: Priority | None,
     repeatable: bool,
 ) -> None:
+    """Send a node's mutation, and take what its answer says."""
     client = client_of(node)
     kind = node._schema.kind
-    data = await execute(
+    text, variables = mutation(node, action, data, context)
+    # The program may go on changing the node while the answer is on its way.
+    marks = {name: (field, field._mark()) for name, field in (node._fields or {}).items() if name in data}
+    answer = await execute(
         client,
         text,
         variables,
         branch_name=node._branch,
         timeout=timeout,
         tracker=f"mutation-{kind.lower()}-{action.lower()}",
-        priority=priority,
+        priority=priority or _priority(context),
         repeatable=repeatable,
     )
-    found = _checked(data, f"{kind}{action}")
-    saved = found.get("object")
+    saved = _checked(answer, f"{kind}{action}").get("object")
     if not isinstance(saved, dict) or not saved.get("id"):
         raise Error(f"The server accepted {kind}{action} but did not say which node it wrote.")
-    _take_answer(node, saved)
+    _take_answer(node, saved, data, marks)
     client.store.set(node)
 
 
@@ -317,18 +346,29 @@ def _checked(data: dict[str, Any], name: str) -> dict[str, Any]:
     return found
 
 
-def _take_answer(node: InfrahubNodeBase, saved: dict[str, Any]) -> None:
-    """The server has what was said: what was set is unchanged now."""
+def _take_answer(
+    node: InfrahubNodeBase, saved: dict[str, Any], said: dict[str, Any], marks: dict[str, tuple[Any, Any]]
+) -> None:
+    """The server has what was said: what was not changed since is unchanged now.
+
+    Args:
+        node: The node.
+        saved: The server's answer.
+        said: The input that was sent.
+        marks: The objects of the fields that were said, and their states at that time.
+    """
     node.id = saved["id"]
     node._existing = True
-    for name, value in list((node._fields or {}).items()):
+    node._given = False
+    for name, (value, mark) in marks.items():
         field = node._field_map[name]
         if isinstance(field, AttributeField):
-            value._saved(saved.get(name))
-        elif isinstance(field, OneField) and name in saved:
-            node._open_fields()[name] = field.make(node, saved[name])  # the peer that a pool chose
-        else:
-            value._saved()
+            value._saved(mark, said[name], saved.get(name))
+            continue
+        is_latest = (node._fields or {}).get(name) is value and value._mark() == mark
+        value._saved(mark, said[name])
+        if name in saved and is_latest:  # with the ids of peers that a pool chose, or that were named otherwise
+            value._answered(saved[name])
 
 
 async def delete(
@@ -365,17 +405,29 @@ async def _delete(
 ) -> None:
     extra = "".join(f", {name}: {render_value(value)}" for name, value in _context(context).items())
     name = f"{kind}Delete"
-    data = await execute(
-        client,
-        f"mutation {{\n    {name}(data: {render_value({'id': identifier})}{extra}) {{\n        ok\n    }}\n}}\n",
-        branch_name=branch,
-        timeout=timeout,
-        tracker=f"mutation-{kind.lower()}-delete",
-        priority=priority or _priority(context),
-        repeatable=True,
-    )
-    _checked(data, name)
+    budget = Budget(client.config.max_retry_duration)
+    try:
+        data = await execute(
+            client,
+            f"mutation {{\n    {name}(data: {render_value({'id': identifier})}{extra}) {{\n        ok\n    }}\n}}\n",
+            branch_name=branch,
+            timeout=timeout,
+            tracker=f"mutation-{kind.lower()}-delete",
+            priority=priority or _priority(context),
+            repeatable=True,
+            budget=budget,
+        )
+        _checked(data, name)
+    except GraphQLError as error:
+        # An attempt before this one was lost on its way back: it had deleted the node.
+        if not budget.attempts or not all(_says_missing(item) for item in error.errors):
+            raise
     client.store._branch(branch).discard(identifier)
+
+
+def _says_missing(error: Any) -> bool:
+    extensions = error.get("extensions") if isinstance(error, dict) else None
+    return isinstance(extensions, dict) and extensions.get("code") == "NODE_NOT_FOUND"
 
 
 async def change_relationship(node: InfrahubNodeBase, action: str, name: str, peers: list[str]) -> None:
@@ -389,10 +441,7 @@ async def change_relationship(node: InfrahubNodeBase, action: str, name: str, pe
     """
     if not node.id:
         raise NodeNotSavedError
-    if name not in node._relationships:
-        raise ValidationError(
-            node.get_kind(), f"there is no relationship {name!r}.{nearest(name, node._relationships)}"
-        )
+    check_fields(node.get_kind(), [name], node._relationships, "relationship")
     said = {"id": node.id, "name": name, "nodes": [{"id": getattr(peer, "id", peer)} for peer in peers]}
     data = await execute(
         client_of(node),

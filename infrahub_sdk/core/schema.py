@@ -141,6 +141,8 @@ async def fetch(
 ) -> MutableMapping[str, MainSchemaTypesAPI]:
     """Read the kinds of a branch from the server, all or those of some namespaces."""
     schema = await _fetch(client, branch, namespaces, timeout)
+    if namespaces:
+        schema.hash = ""  # the server gives the hash of the whole, which this is not
     if populate_cache:
         client.schema.cache[branch] = schema
     return schema.nodes
@@ -177,6 +179,10 @@ async def get_kind(
     schema = await branch_schema(client, branch, refresh=refresh, timeout=timeout)
     if name not in schema.nodes and was_cached:
         schema = await branch_schema(client, branch, refresh=True, timeout=timeout)
+        if name not in schema.nodes:  # the hash may be one that somebody gave to a part of the schema
+            async with client._port.exclusive(f"schema {branch or client.default_branch}"):
+                schema = await _fetch(client, branch or client.default_branch, None, timeout)
+                client.schema.cache[branch or client.default_branch] = schema
     if name not in schema.nodes:
         from infrahub_sdk.schema.cache import kind_not_found
 
@@ -236,6 +242,8 @@ async def _post_schemas(
 ) -> Response:
     url = url_of(client, "api", "schema", action, query={"branch": branch})
     timeout = max(LOAD_TIMEOUT, client.default_timeout)
+    if isinstance(schemas, (dict, str)) or not hasattr(schemas, "__iter__"):
+        raise ValidationError("schemas", f"a {type(schemas).__name__} is not a list of schemas; put it into one.")
     payload = {"schemas": [getattr(schema, "to_schema_dict", lambda schema=schema: schema)() for schema in schemas]}
     response = await send(client, "POST", url, payload=payload, timeout=timeout, repeatable=repeatable)
     raise_for_authentication(response)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from infrahub_sdk.exceptions import ValidationError, nearest
 from infrahub_sdk.graphql.literals import Rendered, check_name
 from infrahub_sdk.graphql.renderers import render_arguments, render_query_block
+from infrahub_sdk.node.base import check_fields
 from infrahub_sdk.node.fields import AttributeField, OneField
+from infrahub_sdk.node.values import encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -72,7 +74,7 @@ class Selection(NamedTuple):
         Raises:
             ValueError: A name is both to be included and to be excluded.
         """
-        wanted, unwanted = tuple(include or ()), tuple(exclude or ())
+        wanted, unwanted = _names("include", include), _names("exclude", exclude)
         both = sorted(set(wanted) & set(unwanted))
         if both:
             raise ValueError(f"{both} are part of both include and exclude")
@@ -85,6 +87,13 @@ class Selection(NamedTuple):
     def of_peer(self) -> Selection:
         """What is read of a node at the other end of an included relationship."""
         return Selection(properties=self.properties, metadata=self.metadata)
+
+
+def _names(argument: str, names: Iterable[str] | None) -> tuple[str, ...]:
+    found = () if names is None else (names,) if isinstance(names, str) else tuple(names)
+    if isinstance(names, str) or not all(isinstance(name, str) for name in found):
+        raise ValidationError(argument, f"{names!r} is not a list of the names of fields.")
+    return found
 
 
 def node_selection(
@@ -220,7 +229,7 @@ def arguments(
     order: Order | None = None,
 ) -> dict[str, Any]:
     """The arguments of a query, in the order in which they are written."""
-    found: dict[str, Any] = dict(filters or {})
+    found: dict[str, Any] = {name: encode(value, name) for name, value in (filters or {}).items()}
     if order is not None:
         found["order"] = order
     if offset is not None:
@@ -272,10 +281,7 @@ def check_selection(
     if selection.fragment:
         for kind in getattr(cls._schema, "used_by", None) or []:
             known.update(class_of(kind)._field_map)
-    wrong = [name for name in (*selection.include, *selection.exclude) if name not in known]
-    if wrong:
-        messages = [f"there is no attribute or relationship {name!r}.{nearest(name, known)}" for name in wrong]
-        raise ValidationError(cls._schema.kind, messages=messages)
+    check_fields(cls._schema.kind, (*selection.include, *selection.exclude), known)
 
 
 PAGE = {"offset": Rendered("$offset"), "limit": Rendered("$limit")}
@@ -329,17 +335,21 @@ def _edge(
 # The same as data, for programs that make queries of their own
 
 
-async def _class_finder(node: InfrahubNodeBase) -> Callable[[str], type[InfrahubNodeBase]]:
-    from infrahub_sdk.core.schema import branch_schema
-
-    client = node._client
-    await branch_schema(client, node._branch)
+def class_finder(client: Any, branch: str) -> Callable[[str], type[InfrahubNodeBase]]:
+    """Finds the classes of kinds of a branch whose schema has been read."""
 
     def class_of(kind: str) -> type[InfrahubNodeBase]:
-        found: type[InfrahubNodeBase] = client.schema._node_class(kind, node._branch)
+        found: type[InfrahubNodeBase] = client.schema._node_class(kind, branch)
         return found
 
     return class_of
+
+
+async def _class_finder(node: InfrahubNodeBase) -> Callable[[str], type[InfrahubNodeBase]]:
+    from infrahub_sdk.core.schema import branch_schema
+
+    await branch_schema(node._client, node._branch)
+    return class_finder(node._client, node._branch)
 
 
 async def query_data(node: InfrahubNodeBase, selection: Selection, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from infrahub_sdk.exceptions import (
     RateLimitError,
     ServerNotReachableError,
     ServerNotResponsiveError,
+    ValidationError,
 )
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ async def send(
         repeatable: Whether sending it twice does no harm.
         budget: The time left for transient failures, when the operation consists of several requests.
     """
+    if timeout is not None and (type(timeout) not in {int, float} or not 0 <= timeout < float("inf")):
+        raise ValidationError("timeout", f"{timeout!r} is not a number of seconds; give a positive number, or None.")
     if client.config.password_authentication and not client.access_token:
         await login(client)
     used = client.access_token  # read before the headers: another caller may refresh both at any moment
@@ -201,9 +204,9 @@ async def refresh(client: BaseClient) -> bool:
     """Exchange the refresh token for an access token; False when there is none or the server no longer takes it."""
     if not client.refresh_token:
         return False
-    try:
-        body = await _authenticate(client, "refresh", headers={"Authorization": f"Bearer {client.refresh_token}"})
-    except _Unauthorized:
+    headers = {"Authorization": f"Bearer {client.refresh_token}"}
+    body = await _authenticate(client, "refresh", headers=headers, refused={})
+    if not body:
         client.refresh_token = ""
         return False
     _hold(client, body["access_token"])
@@ -216,17 +219,15 @@ def _hold(client: BaseClient, token: str) -> None:
     client.access_token = token
 
 
-class _Unauthorized(AuthenticationError):
-    """401, in contrast to other reasons for refusing a login."""
-
-
 async def _authenticate(
     client: BaseClient,
     action: str,
     *,
     payload: dict[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
+    refused: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
+    """The answer of the server's authentication, or `refused`, if it is given, when the server answers 401."""
     call = Call(
         "POST",
         url_of(client, "api", "auth", action),
@@ -237,8 +238,9 @@ async def _authenticate(
     )
     response = await _send_with_retries(client, call, None)
     client._record(response)
-    if response.status_code == UNAUTHORIZED:
-        raise _Unauthorized(server_words(response) or None)
+    if response.status_code == UNAUTHORIZED and refused is not None:
+        return refused
+    raise_for_authentication(response)
     if response.status_code >= 400:
         words = server_words(response)
         raise AuthenticationError(

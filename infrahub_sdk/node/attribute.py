@@ -30,6 +30,7 @@ class AttributeDefinition:
 
 
 SECRET_KINDS = frozenset({"Password", "HashedPassword"})
+IP_KINDS = frozenset({"IPHost", "IPNetwork", "IPAddress"})
 
 
 class Attribute:
@@ -53,7 +54,7 @@ class Attribute:
     _data: dict[str, Any] | None  # as the server sent it
     _value: Any  # as Python sees it, once somebody looked or set it
     _changes: dict[str, Any] | None  # metadata that was set
-    _mutated: bool
+    _mutated: int  # how often the value was set since it was read or saved
 
     def __init__(self, name: str, schema: AttributeSchemaAPI, data: Any | dict[str, Any] = None) -> None:
         self._hold(AttributeDefinition(name, schema), data)
@@ -62,17 +63,17 @@ class Attribute:
         self._field = field
         self._node = node
         self._changes = None
-        self._mutated = False
+        self._mutated = 0
         is_loaded = type(data) is dict and "value" in data
         self._data = data if is_loaded else None
-        self._value = UNSET if is_loaded or data is None else _taken(data)
+        self._value = UNSET if is_loaded or data is None else self._taken(data)
 
     def _hold_value(self, field: AttributeDefinition, value: Any, node: Any) -> None:
         """Hold a value that the server sent, where nothing else about the attribute was asked for."""
         self._field = field
         self._node = node
         self._changes = None
-        self._mutated = False
+        self._mutated = 0
         if field.decode is None:
             self._data, self._value = None, value
         else:
@@ -116,11 +117,30 @@ class Attribute:
     @value.setter
     def value(self, value: Any) -> None:
         if self._schema.read_only:
-            raise ValidationError(self.name, "this attribute is computed by the server and cannot be set.")
+            raise ValidationError(self._path, "this attribute is computed by the server and cannot be set.")
         live = self._live()
-        live._value = _taken(value)
-        live._mutated = True
+        if live._data is None and live._value is not UNSET and not live._mutated:
+            live._data = {"value": live._value}  # what the server holds, should somebody ask
+        live._value = self._taken(value)
+        live._mutated += 1
         live._keep()
+
+    @property
+    def _path(self) -> str:
+        """Where the attribute is, for errors."""
+        return f"{self._node.get_kind()}.{self.name}" if self._node is not None else self.name
+
+    def _taken(self, data: Any) -> Any:
+        """What the user gave as the value; text for an address or a network becomes one."""
+        request = PoolRequest.of(data)
+        if request is not None:
+            return request
+        if self._schema.kind in IP_KINDS and isinstance(data, str) and data:
+            try:
+                return self._field.decode(data) if self._field.decode else data
+            except ValueError as error:
+                raise ValidationError(self._path, f"{error}.") from error
+        return data
 
     def _decoded(self, value: Any) -> Any:
         decode = self._field.decode
@@ -134,7 +154,7 @@ class Attribute:
     @property
     def value_has_been_mutated(self) -> bool:
         """Whether the value was set since the node was read or saved."""
-        return self._live()._mutated
+        return bool(self._live()._mutated)
 
     id: MetadataField[str] = MetadataField()
     is_default: MetadataField[bool] = MetadataField()
@@ -200,25 +220,50 @@ class Attribute:
             return {"from_pool": dict(value)}
         if value is None:
             return self._null_input()
-        return {"value": encode(value, self.name)}
+        return {"value": encode(value, self._path)}
 
     def _null_input(self) -> dict[str, Any]:
         if not self._mutated:
             return {}
         if not self._schema.optional and self._schema.default_value is None:
-            raise ValidationError(self.name, "this attribute is mandatory and cannot be set to null.")
+            raise ValidationError(self._path, "this attribute is mandatory; set it to a value instead of None.")
         return {"value": None}
 
-    def _saved(self, answer: Any = None) -> None:
-        """The server has taken what was set; `answer` is what it chose for a value that comes from a pool."""
-        if isinstance(answer, dict) and self.is_unresolved_pool_attribute():
+    def _mark(self) -> Any:
+        """What tells a state from later ones."""
+        return self._mutated, self._changes
+
+    def _saved(self, mark: Any, said: dict[str, Any], answer: Any = None) -> None:
+        """The server has taken what was said; changes made since the mark are still to be said.
+
+        Args:
+            mark: The state that was said.
+            said: What was said.
+            answer: What the server chose for a value that comes from a pool.
+        """
+        mutated, changes = mark
+        if isinstance(answer, dict) and type(self._value) is PoolRequest:
             self._data, self._value = {**(self._data or {}), **answer}, UNSET
-        elif self._value is not UNSET and (self._mutated or self._schema.kind in MUTABLE_KINDS):
-            self._data = {**(self._data or {}), "value": encode(self.value, self.name)}
-        if self._changes:
-            self._data = {**(self._data or {"value": encode(self.value, self.name)}), **self._changes}
+        elif "value" in said:
+            self._data = {**(self._data or {}), "value": said["value"]}
+        if changes is not None:
+            self._data = {"value": None, **(self._data or {}), **changes}
+        if self._mutated == mutated:
+            self._mutated = 0
+        if self._changes is changes:
             self._changes = None
-        self._mutated = False
+
+    def _moved_to(self, node: Any) -> Attribute:
+        """The same for a copy of the node."""
+        twin = Attribute.__new__(Attribute)
+        for name in Attribute.__slots__:
+            setattr(twin, name, getattr(self, name))
+        twin._node = node
+        return twin
+
+    def _known(self) -> dict[str, Any] | None:
+        """What the server is known to hold; None where that is what the node was read with."""
+        return self._data
 
     def __repr__(self) -> str:
         self = self._live()  # noqa: PLW0642
@@ -243,9 +288,3 @@ class PoolRequest(dict[str, Any]):
         if hasattr(data, "is_resource_pool") and data.is_resource_pool():
             return cls(id=data.id)
         return None
-
-
-def _taken(data: Any) -> Any:
-    """What the user gave as the value."""
-    request = PoolRequest.of(data)
-    return data if request is None else request

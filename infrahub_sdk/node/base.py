@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from infrahub_sdk.exceptions import ValidationError, nearest
@@ -37,7 +38,9 @@ class InfrahubNodeBase:
         "_existing",
         "_extra",
         "_fields",
+        "_given",
         "_metadata",
+        "_older",
         "id",
     )
 
@@ -47,6 +50,7 @@ class InfrahubNodeBase:
     _relationships: ClassVar[list[str]] = []
     _field_map: ClassVar[dict[str, Field]] = {}
     _kinds: ClassVar[list[str]] = []
+    _schema_hash: ClassVar[str] = ""
     _ancestry: ClassVar[set[str]] = set()  # the relationships that a hierarchy adds
     # Of the class for a client.
     _is_sync: ClassVar[bool]
@@ -58,6 +62,8 @@ class InfrahubNodeBase:
     _data: dict[str, Any]
     _bare: bool  # whether values and peers stand in the data without what the server wraps each in, see `Bare`
     _fields: dict[str, Any] | None
+    _given: bool  # whether the data is what a user wants the node to hold, and the server was not told yet
+    _older: dict[str, Any] | None  # fields that an earlier read of the same node brought and this one did not
     _existing: bool
     _extra: dict[str, Any] | None
     _metadata: dict[str, Any] | None
@@ -87,6 +93,7 @@ class InfrahubNodeBase:
             node,
             edge.get("node_metadata"),
             existing=bool(node.get("id")),
+            given="__typename" not in node,
         )
 
     # What the node is
@@ -240,7 +247,8 @@ class InfrahubNodeBase:
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
-            found = None if name.startswith("__") else self._get_extra(name)
+            hidden = name.startswith("__") or name in InfrahubNodeBase.__slots__  # the latter while it is being made
+            found = None if hidden else self._get_extra(name)
             if found is None:
                 raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
             return found
@@ -278,24 +286,25 @@ class InfrahubNodeBase:
         return sorted({*super().__dir__(), *self._field_map})
 
     def _inherit(self, older: InfrahubNodeBase) -> None:
-        """Take over the fields that an older copy of the same node knows and this one does not."""
-        if older._schema is not self._schema:
+        """Remember the fields that an older copy of the same node knows and this one does not, for reading only."""
+        if older._schema is not self._schema or older._given or older._get_extra("_past"):
             return
-        missing = older._data.keys() - self._data.keys()
-        if missing:
-            taken = {name: older._current_data(name) for name in missing}
-            if self._bare:
-                taken.update({name: taken[name]["value"] for name in missing & set(self._attributes)})
-            _set_data(self, {**taken, **self._data})
+        known = dict(older._older or {})
+        for name in older._field_map.keys() & older._data.keys():
+            known[name] = older._known(name)
+        for name in known.keys() & self._data.keys():
+            del known[name]
+        if known:
+            _set_older(self, known)
 
-    def _current_data(self, name: str) -> Any:
-        """What the object of a field would be made from if it were made now."""
+    def _known(self, name: str) -> Any:
+        """What the server is known to hold for a field."""
         field = (self._fields or {}).get(name)
-        if field is None:
-            return self._wrapped(name) if name in self._attributes else self._data[name]
-        if name in self._attributes:
-            return {**field._loaded_metadata(), "value": field.value}
-        return list(field.peers) if hasattr(field, "peers") else field
+        known = field._known() if field is not None else None
+        return self._wrapped(name) if known is None else known
+
+    def _from_older(self, name: str) -> Any:
+        return self._older.get(name) if self._older is not None else None
 
     # Identity
 
@@ -313,27 +322,32 @@ class InfrahubNodeBase:
             return label
         return f"{self.get_kind()} ({self.id}){'' if self._existing else '[NEW]'}"
 
+    def __copy__(self) -> Any:
+        twin = object.__new__(type(self))
+        twin.__setstate__(self._state(), self._client)
+        return twin
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        twin = memo[id(self)] = object.__new__(type(self))
+        twin.__setstate__(deepcopy(self._state(), memo), self._client)
+        return twin
+
     def __reduce__(self) -> tuple[Any, ...]:
         from infrahub_sdk.schema.builder import restore_node
 
-        state = (
-            self._branch,
-            self._data,
-            self._bare,
-            self._metadata,
-            self._existing,
-            self._fields,
-            self._extra,
-            self.id,
-        )
-        return restore_node, (self._is_sync, self._schema, _kinds_above(type(self))), state
+        cls = type(self)
+        return restore_node, (self._is_sync, self._schema, cls._schema_hash, _kinds_above(cls)), self._state()
 
-    def __setstate__(self, state: tuple[Any, ...]) -> None:
-        branch, data, bare, metadata, existing, fields, extra, identifier = state
-        _fill(self, None, branch, data, metadata, existing=existing, bare=bare)
-        _set_fields(self, dict(fields) if fields else None)
-        _set_extra(self, extra)
-        _set_id(self, identifier)
+    def _state(self) -> dict[str, Any]:
+        return {
+            name: getattr(self, name) for name in InfrahubNodeBase.__slots__ if name not in {"__weakref__", "_client"}
+        }
+
+    def __setstate__(self, state: dict[str, Any], client: Any = None) -> None:
+        _set_client(self, client)
+        for name, value in state.items():
+            InfrahubNodeBase.__dict__[name].__set__(self, value)
+        _set_fields(self, {name: field._moved_to(self) for name, field in (self._fields or {}).items()})
 
     # Saving
 
@@ -358,6 +372,8 @@ _set_bare = InfrahubNodeBase.__dict__["_bare"].__set__
 _set_branch = InfrahubNodeBase.__dict__["_branch"].__set__
 _set_data = InfrahubNodeBase.__dict__["_data"].__set__
 _set_existing = InfrahubNodeBase.__dict__["_existing"].__set__
+_set_given = InfrahubNodeBase.__dict__["_given"].__set__
+_set_older = InfrahubNodeBase.__dict__["_older"].__set__
 _set_extra = InfrahubNodeBase.__dict__["_extra"].__set__
 _set_fields = InfrahubNodeBase.__dict__["_fields"].__set__
 _set_metadata = InfrahubNodeBase.__dict__["_metadata"].__set__
@@ -373,11 +389,14 @@ def _fill(
     *,
     existing: bool,
     bare: bool = False,
+    given: bool = False,
 ) -> None:
     _set_client(node, client)
     _set_branch(node, branch)
     _set_data(node, data)
     _set_bare(node, bare)
+    _set_given(node, given)
+    _set_older(node, None)
     _set_metadata(node, metadata)
     _set_existing(node, existing)
     _set_fields(node, None)
@@ -406,8 +425,7 @@ class Bare(NamedTuple):
     """The fields of nodes of one kind that were read without metadata, by what the server wraps each in.
 
     Most of what an answer takes in memory are these wrappers, a dictionary of 184 bytes each, and the garbage collector
-    looks into
-    them again and again. Held bare, a node with 20 attributes takes half.
+    looks into them again and again. Held bare, a node with 20 attributes takes half.
     """
 
     attributes: list[str]
@@ -437,14 +455,20 @@ class Bare(NamedTuple):
             data[name] = [edge["node"] for edge in item["edges"]] if item else []
 
 
-def check_fields(node_class: type[InfrahubNodeBase], names: Iterable[str]) -> None:
-    """Refuse names that are not fields of the kind.
+def check_fields(
+    kind: str, names: Iterable[str], known: Iterable[str], what: str = "attribute or relationship"
+) -> None:
+    """Refuse names that a kind does not have.
+
+    Args:
+        kind: The kind.
+        names: The names.
+        known: Those that it has.
+        what: What they are to be.
 
     Raises:
         ValidationError: Naming each, with the nearest real one.
     """
-    known = node_class._field_map
-    wrong = [name for name in names if name not in known and name not in {"id", "hfid", "__typename", "display_label"}]
+    wrong = [name for name in names if name not in known]
     if wrong:
-        messages = [f"there is no attribute or relationship {name!r}.{nearest(name, known)}" for name in wrong]
-        raise ValidationError(node_class._schema.kind, messages=messages)
+        raise ValidationError(kind, messages=[f"there is no {what} {name!r}.{nearest(name, known)}" for name in wrong])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from infrahub_sdk.node.attribute import Attribute, AttributeDefinition
+from infrahub_sdk.node.constants import UNSET
 
 if TYPE_CHECKING:
     from infrahub_sdk.node.base import InfrahubNodeBase
@@ -30,12 +31,16 @@ class Field:
         if node is None:
             return self
         fields = node._fields
-        if fields is None:
-            fields = node._open_fields()
-        field = fields.get(self.name)
+        field = fields.get(self.name) if fields is not None else None
         if field is None:
-            field = fields[self.name] = self.make(node, node._data.get(self.name))
+            field = self.make(node, node._data.get(self.name, UNSET))
+            if self.stays(node):
+                node._open_fields()[self.name] = field
         return field
+
+    def stays(self, node: InfrahubNodeBase) -> bool:
+        """Whether the field's object is kept although nothing was changed yet."""
+        return True
 
     def make(self, node: InfrahubNodeBase, data: Any) -> Any:
         """The field's object for one node."""
@@ -52,21 +57,16 @@ class AttributeField(AttributeDefinition, Field):
         super().__init__(schema.name, schema)
         self.__doc__ = doc
 
-    def __get__(self, node: InfrahubNodeBase | None, owner: type | None = None) -> Any:
-        if node is None:
-            return self
-        fields = node._fields
-        attribute = fields.get(self.name) if fields is not None else None
-        if attribute is None:
-            attribute = self.make(node, node._data.get(self.name))
-            if not node._existing:
-                node._open_fields()[self.name] = attribute
-        return attribute
+    def stays(self, node: InfrahubNodeBase) -> bool:
+        """Whether the attribute is kept although nothing was changed: on a node of the user's own it holds the data."""
+        return not node._existing
 
     def make(self, node: InfrahubNodeBase, data: Any) -> Attribute:
         """The attribute of one node."""
         attribute = Attribute.__new__(Attribute)
-        if node._bare and self.name in node._data:
+        if data is UNSET:
+            attribute._hold(self, node._from_older(self.name), node)
+        elif node._bare:
             attribute._hold_value(self, data, node)
         else:
             attribute._hold(self, data, node)
@@ -83,7 +83,11 @@ class OneField(Field):
 
     def make(self, node: InfrahubNodeBase, data: Any) -> Any:
         """The related node of one node."""
-        return node._related_class(node._client, node._branch, self.schema, data, self.name)
+        known = node._from_older(self.name) if data is UNSET else data
+        related = node._related_class(node._client, node._branch, self.schema, known, self.name)
+        if data is UNSET and known is None and node._existing:
+            related._unread_of = node
+        return related
 
     def __set__(self, node: InfrahubNodeBase, value: Any) -> None:
         related = self.make(node, value)
@@ -98,7 +102,8 @@ class ManyField(Field):
 
     def make(self, node: InfrahubNodeBase, data: Any) -> Any:
         """The relationship manager of one node."""
-        return node._manager_class(self.name, node._client, node, node._branch, self.schema, data)
+        known = node._from_older(self.name) if data is UNSET else data
+        return node._manager_class(self.name, node._client, node, node._branch, self.schema, known)
 
     def __set__(self, node: InfrahubNodeBase, value: Any) -> None:
         self.__get__(node)._replace(value)

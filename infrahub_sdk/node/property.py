@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
+from infrahub_sdk.exceptions import ValidationError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Protocol
@@ -73,6 +75,12 @@ class MetadataField(Generic[T]):
         return self._seen(instance._loaded_metadata().get(self._name))
 
     def __set__(self, instance: _HasMetadata, value: Any) -> None:
+        if self._name not in WRITABLE:
+            raise ValidationError(
+                self._name, f"the server keeps this itself; what can be set is {', '.join(WRITABLE)}."
+            )
+        if value is None:
+            raise ValidationError(self._name, "the server has no way to take this away; set it to something else.")
         live = instance._live()
         live._changes = {**(live._changes or {}), self._name: self._seen(value)}
         live._keep()

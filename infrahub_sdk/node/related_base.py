@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from infrahub_sdk.exceptions import ValidationError
+from infrahub_sdk.exceptions import UninitializedError, ValidationError
 from infrahub_sdk.node.attribute import PoolRequest
 from infrahub_sdk.node.constants import HFID_STR_SEPARATOR, PROFILE_KIND_PREFIX
 from infrahub_sdk.node.metadata import RelationshipMetadata
@@ -35,9 +35,23 @@ class RelatedNodeBase:
     """
 
     __slots__ = (
-        "_branch", "_changes", "_client", "_edge", "_from_pool", "_hfid", "_id", "_kind", "_node", "_peer",
-        "_peer_has_been_mutated", "name", "schema",
-    )  # fmt: skip
+        "_branch",
+        "_changes",
+        "_client",
+        "_edge",
+        "_from_pool",
+        "_hfid",
+        "_id",
+        "_kind",
+        "_node",
+        "_peer",
+        "_peer_has_been_mutated",
+        "_unread_of",
+        "name",
+        "schema",
+    )
+
+    _unread_of: Any  # the node whose relationship was not read, so that nothing is known about its peer
 
     def __init__(
         self,
@@ -60,6 +74,7 @@ class RelatedNodeBase:
         self._peer: Any = None
         self._from_pool: PoolRequest | None = None
         self._peer_has_been_mutated = False
+        self._unread_of = None
         if data is not None:
             self._take(data)
 
@@ -89,6 +104,11 @@ class RelatedNodeBase:
         if pool is not None:
             self._from_pool = pool
             return
+        if not data.get("id") and not data.get("hfid"):
+            raise ValidationError(
+                self.name or self.schema.name,
+                f"{sorted(data)} name no peer; give a dictionary with 'id', 'hfid', or 'from_pool'.",
+            )
         self._node = data
         self._id, self._hfid = data.get("id"), data.get("hfid")
         kind = data.get("kind")
@@ -98,6 +118,11 @@ class RelatedNodeBase:
             self._changes = metadata
 
     def _take_related(self, data: RelatedNodeBase) -> None:
+        if data._unread_of is not None:
+            raise UninitializedError(
+                f"The relationship {data.name!r} of {data._unread_of!r} was not read, so it is not known which peer to "
+                "take over. Call fetch() on it first."
+            )
         self._edge, self._node, self._peer = data._edge, data._node, data._peer
         self._id, self._hfid, self._kind, self._from_pool = data._id, data._hfid, data._kind, data._from_pool
 
@@ -251,25 +276,56 @@ class RelatedNodeBase:
             return None
         return {**said, **metadata_input(self._changes or {}, "_relation__")}
 
-    def _saved(self) -> None:
-        """The server has taken the peer that was set."""
-        if self._changes:
-            self._edge = {**self._edge, "properties": {**self._loaded_metadata(), **self._changes}}
+    def _mark(self) -> Any:
+        """What tells a state from later ones."""
+        return self._changes
+
+    def _saved(self, mark: Any, said: Any = None) -> None:
+        """The server has taken the peer; metadata set since the mark is still to be said."""
+        if mark is not None:
+            self._edge = {**self._edge, "properties": {**self._loaded_metadata(), **mark}}
+        if self._changes is mark:
             self._changes = None
-        if self._from_pool is None:
-            self._peer_has_been_mutated = False
+        self._peer_has_been_mutated = False
+
+    def _moved_to(self, node: Any) -> Any:
+        """The same for a copy of the node."""
+        twin = type(self).__new__(type(self))
+        twin.__setstate__(self.__getstate__(), node._client)
+        return twin
+
+    def _answered(self, answer: Any) -> None:
+        """Take the server's word for which node the peer is."""
+        node = (answer or {}).get("node")
+        if node:
+            self._edge, self._node, self._id, self._hfid, self._from_pool = (
+                {**self._edge, "node": node},
+                node,
+                None,
+                None,
+                None,
+            )
+            if self._peer is not None and self._peer.id != node["id"]:
+                self._peer = None
+
+    def _known(self) -> Any:
+        """What the server is known to hold; None where that is what the node was read with."""
+        return None if self._peer_has_been_mutated or self._unread_of is not None else self
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in RelatedNodeBase.__slots__ if name != "_client"}
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        for name, value in {**state, "_client": None}.items():
+    def __setstate__(self, state: dict[str, Any], client: Any = None) -> None:
+        for name, value in {**state, "_client": client}.items():
             setattr(self, name, value)
 
-    def _identity(self) -> Any:
-        """What tells this peer from others in a list."""
+    def _identities(self) -> set[Any]:
+        """All that tells this peer from others in a list. A text may be an id, or what a default filter finds."""
         hfid = self.hfid
-        return self.id or (tuple(str(part) for part in hfid) if hfid else None) or id(self._peer)
+        found: set[Any] = {self.id, tuple(str(part) for part in hfid) if hfid else None}
+        if hfid and len(hfid) == 1:
+            found.add(str(hfid[0]))
+        return (found - {None}) or {id(self._peer)}
 
     def __repr__(self) -> str:
         what = (
@@ -279,5 +335,7 @@ class RelatedNodeBase:
         )
         if self._from_pool is not None:
             what = "from a pool"
+        if self._unread_of is not None and not what:
+            what = "not loaded"
         state = " (set)" if self._peer_has_been_mutated else ""
         return f"<{type(self).__name__} {self.name or self.schema.name}: {what or 'null'}{state}>"

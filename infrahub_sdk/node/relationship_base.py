@@ -47,7 +47,7 @@ class RelationshipManagerBase:
         self.initialized = data is not None
         self._edges: list[Any] = _edges(name, data)
         self._peers: list[Any] | None = None
-        self._has_update = False
+        self._has_update = 0  # how often peers were changed since they were read or saved
 
     @property
     def peers(self) -> list[Any]:
@@ -79,7 +79,7 @@ class RelationshipManagerBase:
     @property
     def has_update(self) -> bool:
         """Whether peers were added, removed or replaced since the node was read or saved."""
-        return self._has_update
+        return bool(self._has_update)
 
     @property
     def is_from_profile(self) -> bool:
@@ -95,30 +95,28 @@ class RelationshipManagerBase:
         Raises:
             UninitializedError: The relationship of a node that exists was not loaded.
         """
-        self._check_loaded("add to")
-        peer = self._wrap(data)
-        if peer._identity() not in {known._identity() for known in self.peers}:
-            self.peers.append(peer)
-            self._has_update = True
+        self.extend([data])
 
     def extend(self, data: Iterable[Any]) -> None:
         """Add several peers, see `add`."""
+        self._check_loaded("add to")
+        known = {identity for peer in self.peers for identity in peer._identities()}
         for item in data:
-            self.add(item)
+            peer = self._wrap(item)
+            identities = peer._identities()
+            if known.isdisjoint(identities):
+                self.peers.append(peer)
+                self._has_update += 1
+            known |= identities
 
     def remove(self, data: Any) -> None:
         """Remove a peer if it is there, see `add`."""
         self._check_loaded("remove from")
-        peer = self._wrap(data)
-        identities = {peer._identity(), peer.id, tuple(str(part) for part in peer.hfid or ())} - {None, ()}
-        kept = [
-            known
-            for known in self.peers
-            if identities.isdisjoint({known._identity(), known.id, tuple(map(str, known.hfid or ()))})
-        ]
+        identities = self._wrap(data)._identities()
+        kept = [peer for peer in self.peers if identities.isdisjoint(peer._identities())]
         if len(kept) != len(self.peers):
             self._peers = kept
-            self._has_update = True
+            self._has_update += 1
 
     def clear(self) -> None:
         """Remove all peers, also those that were never loaded."""
@@ -126,11 +124,11 @@ class RelationshipManagerBase:
 
     def _replace(self, data: Any) -> None:
         """Let these be the peers, whatever they were."""
-        self._edges, self._peers = _edges(self.name, data), None
-        seen: dict[Any, Any] = {peer._identity(): peer for peer in reversed(self.peers)}
-        self._peers = list(reversed(seen.values()))
+        self._edges, self._peers = _edges(self.name, data), []
+        mutations = self._has_update
         self.initialized = True
-        self._has_update = True
+        self.extend(self._edges)
+        self._has_update = mutations + 1
 
     def _check_loaded(self, action: str) -> None:
         if self.initialized:
@@ -147,16 +145,41 @@ class RelationshipManagerBase:
         """How a mutation names the peers."""
         return [said for peer in self.peers if (said := peer._input()) is not None]
 
-    def _saved(self) -> None:
-        self._has_update = False
+    def _mark(self) -> Any:
+        """What tells a state from later ones."""
+        return self._has_update
+
+    def _saved(self, mark: Any, said: Any = None) -> None:
+        """The server has taken the peers; changes made since the mark are still to be said."""
+        if self._has_update == mark:
+            self._has_update = 0
         for peer in self._peers or ():
-            peer._saved()
+            peer._saved(peer._mark())
+
+    def _moved_to(self, node: Any) -> Any:
+        """The same for a copy of the node."""
+        twin = type(self).__new__(type(self))
+        twin.__setstate__({**self.__getstate__(), "node": node}, node._client)
+        if self._peers is not None:
+            twin._peers = [peer._moved_to(node) for peer in self._peers]
+        return twin
+
+    def _answered(self, answer: Any) -> None:
+        """Take the server's word for which nodes the peers are."""
+        edges = (answer or {}).get("edges") or []
+        peers = {peer._peer.id: peer for peer in self.peers if peer._peer is not None}
+        self._edges = edges
+        self._peers = [peers.get(edge["node"]["id"]) or self._wrap(edge) for edge in edges]
+
+    def _known(self) -> Any:
+        """What the server is known to hold; None where that is what the node was read with."""
+        return None if self._has_update or not self.initialized else list(self.peers)
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in RelationshipManagerBase.__slots__ if name != "client"}
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        for name, value in {**state, "client": None}.items():
+    def __setstate__(self, state: dict[str, Any], client: Any = None) -> None:
+        for name, value in {**state, "client": client}.items():
             setattr(self, name, value)
 
     def __getitem__(self, item: int) -> Any:
@@ -172,7 +195,8 @@ class RelationshipManagerBase:
         return not self.initialized or bool(self.peers)
 
     def __contains__(self, item: Any) -> bool:
-        return any(peer is item or peer._identity() == self._wrap(item)._identity() for peer in self.peers)
+        identities = self._wrap(item)._identities()
+        return any(not identities.isdisjoint(peer._identities()) for peer in self.peers)
 
     def __repr__(self) -> str:
         if not self.initialized:
@@ -186,6 +210,9 @@ def _edges(name: str, data: Any) -> list[Any]:
         return []
     if isinstance(data, dict) and "edges" in data:
         data = data["edges"]
+    if isinstance(data, RelationshipManagerBase):
+        data._check_loaded("take over")
+        data = data.peers
     if isinstance(data, (str, dict)) or not hasattr(data, "__iter__"):
         raise ValidationError(
             name, f"a relationship of cardinality many takes a list of peers, not a {type(data).__name__}."

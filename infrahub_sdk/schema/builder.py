@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from weakref import WeakValueDictionary
+from weakref import ref
 
 from infrahub_sdk.exceptions import ValidationError
 from infrahub_sdk.node.fields import AttributeField, Field, ManyField, OneField
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = ["class_of_schema", "node_class", "restore_node"]
 
-# One class a kind and schema for all clients of the process; nodes and schema caches keep the ones in use alive.
-_CLASSES: WeakValueDictionary[tuple[str, str, str], type[Any]] = WeakValueDictionary()
+# One class a kind and schema for all clients of the process; nodes and schema caches keep the ones in use alive. A
+# plain dictionary, because its `setdefault` is atomic: of two threads that make the same class, both get one of them.
+_CLASSES: dict[tuple[Any, ...], ref[type[Any]]] = {}
 
 
 def node_class(
@@ -36,22 +37,29 @@ def node_class(
         schema_hash: The hash of the schema that it is part of; classes of equal hashes are shared.
         schema_of: Finds the schemas of the generic kinds that it inherits from, which become base classes.
     """
-    key = (schema_hash, schema.kind, base.__name__)
-    known = _CLASSES.get(key) if schema_hash else None
-    if known is not None and known._schema._raw == schema._raw:
-        return known
-    bases = [
-        node_class(base, generic, schema_hash=schema_hash)
+    generics = [
+        generic
         for name in dict.fromkeys(getattr(schema, "inherit_from", None) or [])
         if schema_of is not None and (generic := schema_of(name)) is not None
     ]
-    built = _build(base, schema, bases)
-    if schema_hash:
-        _CLASSES[key] = built
-    return built
+    # A schema that was read in part has the hash of the whole, so what was found counts as well.
+    key = (schema_hash, schema.kind, base.__name__, *(generic.kind for generic in generics))
+    remembered = _CLASSES.get(key) if schema_hash else None
+    known = remembered() if remembered is not None else None
+    if known is not None and known._schema._raw == schema._raw:
+        return known
+    built = _build(
+        base, schema, [node_class(base, generic, schema_hash=schema_hash) for generic in generics], schema_hash
+    )
+    if not schema_hash or known is not None:
+        return built
+    held = _CLASSES.setdefault(key, ref(built, lambda _: _CLASSES.pop(key, None)))()
+    return built if held is None else held
 
 
-def _build(base: type[InfrahubNodeBase], schema: MainSchemaTypesAPI, bases: Iterable[type[Any]]) -> type[Any]:
+def _build(
+    base: type[InfrahubNodeBase], schema: MainSchemaTypesAPI, bases: Iterable[type[Any]], schema_hash: str
+) -> type[Any]:
     fields = {field.name: field for field in _fields(schema)}
     namespace: dict[str, Any] = {name: field for name, field in fields.items() if not hasattr(base, name)}
     namespace.update(
@@ -60,6 +68,7 @@ def _build(base: type[InfrahubNodeBase], schema: MainSchemaTypesAPI, bases: Iter
         __qualname__=schema.kind,
         __doc__=_document(schema, fields.values()),
         _schema=schema,
+        _schema_hash=schema_hash,
         _kinds=[schema.kind, *(getattr(schema, "inherit_from", None) or [])],
         _field_map=fields,
         _ancestry={relationship.name for relationship in schema.hierarchical_relationship_schemas},
@@ -134,11 +143,13 @@ def _read_model(schema: Any) -> MainSchemaTypesAPI:
     return found
 
 
-def restore_node(is_sync: bool, schema: MainSchemaTypesAPI, generics: list[MainSchemaTypesAPI]) -> Any:
+def restore_node(
+    is_sync: bool, schema: MainSchemaTypesAPI, schema_hash: str, generics: list[MainSchemaTypesAPI]
+) -> Any:
     """An unpickled node of the same kind. It has no client, so it can be read but not saved."""
     from infrahub_sdk.node.node import InfrahubNode
     from infrahub_sdk.node.node_sync import InfrahubNodeSync
 
     generic_of = {generic.kind: generic for generic in generics}
     base: type[InfrahubNodeBase] = InfrahubNodeSync if is_sync else InfrahubNode
-    return object.__new__(node_class(base, schema, schema_of=generic_of.get))
+    return object.__new__(node_class(base, schema, schema_hash=schema_hash, schema_of=generic_of.get))

@@ -120,12 +120,6 @@ class BranchSchema(Model):
     hash: str
     nodes: MutableMapping[str, MainSchemaTypesAPI] = Field(default_factory=dict)
 
-    @property
-    def classes(self) -> dict[Any, type[Any]]:
-        """The classes that were made of the kinds; for whoever makes them to keep, and not part of a copy."""
-        found: dict[Any, type[Any]] = self.__dict__.setdefault("_classes", {})
-        return found
-
     def __reduce__(self) -> tuple[Any, ...]:
         return BranchSchema.model_validate, ({"hash": self.hash, "nodes": self.nodes},)
 

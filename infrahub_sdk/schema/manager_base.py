@@ -121,7 +121,7 @@ class InfrahubSchemaBase:
             known = self._classes[branch] = (schema, {})
         found = known[1].get(kind)
         if found is None:
-            found = known[1][kind] = self._build_class(kind, branch, known[0])
+            found = known[1].setdefault(kind, self._build_class(kind, branch, known[0]))
         return found
 
     def _build_class(self, kind: str, branch: str, schema: BranchSchema) -> type[Any]:

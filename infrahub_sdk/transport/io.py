@@ -8,6 +8,7 @@ import threading
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from infrahub_sdk.constants import HTTPMethod
 
@@ -139,16 +140,15 @@ class BlockingIO(_Driver):
 class ThreadedIO(_Driver):
     """The port of the asynchronous client: `asyncio.to_thread` around the transport, in threads of its own.
 
-    `asyncio.to_thread` shares the loop's default executor, which has as few as five threads on a small machine and
-    which the
-    program may fill with work of its own; as many threads as requests may be in flight keep that promise everywhere.
+    `asyncio.to_thread` shares the loop's default executor, which has as few as five threads on a small machine, and
+    which the program may fill with work of its own. Here there are as many threads as requests may be in flight.
     """
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)
         self._executor: ThreadPoolExecutor | None = None
         self._executor_pid = 0
-        self._locks: dict[str, tuple[asyncio.AbstractEventLoop, asyncio.Lock]] = {}
+        self._locks: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Lock]] = WeakKeyDictionary()
 
     async def send(self, call: Call) -> Response:
         """Send one request and read its answer, in a thread that sees the caller's context variables."""
@@ -215,11 +215,8 @@ class ThreadedIO(_Driver):
         """Let one task at a time through; a lock belongs to one event loop, so another loop gets its own."""
         import asyncio
 
-        loop = asyncio.get_running_loop()
-        known = self._locks.get(name)
-        if known is None or known[0] is not loop:
-            known = self._locks[name] = (loop, asyncio.Lock())
-        async with known[1]:
+        locks = self._locks.setdefault(asyncio.get_running_loop(), {})
+        async with locks.setdefault(name, asyncio.Lock()):
             yield
 
     def close(self) -> None:

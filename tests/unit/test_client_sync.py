@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Any
 
 import pytest
 
 from infrahub_sdk import InfrahubClientSync
 from infrahub_sdk.constants import Priority
+from infrahub_sdk.context import ContextAccount, RequestContext
 from infrahub_sdk.exceptions import (
     AuthenticationError,
     BranchNotFoundError,
@@ -90,9 +92,32 @@ def test_a_new_node_is_sent_with_the_fields_that_were_given(fake: Fake, client: 
     assert fake.documents == [
         'mutation { DcimDeviceCreate(data: { name: { value: "atl1 \\"edge\\" 1" }, height: { value: 3 }, '
         f'location: {{ id: "{SITE_ID}" }}, tags: [{{ id: "blue" }}, {{ hfid: ["red"] }}] }}) '
-        "{ ok object { id } } }"
+        "{ ok object { id tags { edges { node { id hfid display_label __typename } } } } } }"
     ]
     assert (device.id, device._existing) == (DEVICE_ID, True)
+
+
+def test_peers_that_were_named_by_text_are_known_by_their_ids_afterwards(
+    fake: Fake, client: InfrahubClientSync
+) -> None:
+    edges = [{"node": reference("BuiltinTag", RED_ID, "red")}, {"node": reference("BuiltinTag", BLUE_ID, "blue")}]
+    site = {"node": reference("LocationSite", SITE_ID, "atl1")}
+    fake.answers_data(saved("DcimDeviceCreate", tags={"edges": edges}, location=site))
+    device = client.create("DcimDevice", name="edge1", location=["atl1"], tags=["red", ["blue"]])
+    device.save()
+    assert (device.tags.peer_ids, device.location.id) == ([RED_ID, BLUE_ID], SITE_ID)
+    red = client.create("BuiltinTag", id=RED_ID, name="red")
+    assert red in device.tags
+    device.tags.remove(red)
+    fake.answers_data(saved("DcimDeviceUpdate"))
+    device.save()
+    assert f'data: {{ tags: [{{ id: "{BLUE_ID}" }}], id: "{DEVICE_ID}" }}' in fake.documents[1]
+
+
+def test_a_peer_named_by_text_is_removed_by_its_node(client: InfrahubClientSync) -> None:
+    device = client.create("DcimDevice", name="edge1", tags=["red", "blue"])
+    device.tags.remove(client.create("BuiltinTag", id=RED_ID, name="red"))
+    assert device.tags.peer_ids == ["blue"]
 
 
 def test_a_peer_that_is_a_node_is_named_by_its_id(fake: Fake, client: InfrahubClientSync) -> None:
@@ -326,7 +351,18 @@ def test_an_update_without_an_id_goes_by_the_human_friendly_id(fake: Fake, clien
     tag.description = "y"
     fake.answers_data(saved("BuiltinTagUpdate", RED_ID))
     tag.update()
-    assert 'data: { description: { value: "y" }, hfid: ["red"] }' in fake.documents[0]
+    assert 'data: { name: { value: "red" }, description: { value: "y" }, hfid: ["red"] }' in fake.documents[0]
+
+
+def test_what_was_given_with_an_id_is_sent_by_the_first_save(fake: Fake, client: InfrahubClientSync) -> None:
+    tag = client.create("BuiltinTag", id=RED_ID, description="x")
+    for _ in range(2):
+        fake.answers_data(saved("BuiltinTagUpdate", RED_ID))
+    tag.save()
+    tag.description = "y"
+    tag.save()
+    assert f'data: {{ description: {{ value: "x" }}, id: "{RED_ID}" }}' in fake.documents[0]
+    assert f'data: {{ description: {{ value: "y" }}, id: "{RED_ID}" }}' in fake.documents[1]
 
 
 def test_peers_are_added_and_removed_whatever_the_others_are(fake: Fake, client: InfrahubClientSync) -> None:
@@ -452,6 +488,54 @@ def test_parallel_pages_keep_their_order_and_the_point_in_time(fake: Fake, clien
     assert {sent.query["at"][0] for sent in fake.sent} == {"2024-01-02T03:04:05.000000Z"}
 
 
+def test_parallel_with_a_limit_reads_that_page_once(fake: Fake, client: InfrahubClientSync) -> None:
+    fake.answers_data(page("BuiltinTag", {"node": reference("BuiltinTag", RED_ID, "red")}, count=100))
+    assert len(client.all("BuiltinTag", parallel=True, offset=10, limit=1)) == 1
+    assert len(fake.sent) == 1
+
+
+def test_a_moment_is_the_same_for_all_pages(fake: Fake, client: InfrahubClientSync) -> None:
+    client.pagination_size = 1
+    for number in range(3):
+        node = reference("BuiltinTag", f"{RED_ID}{number}", f"t{number}")
+        fake.answers_data(page("BuiltinTag", {"node": node}, count=3))
+    client.all("BuiltinTag", at="1h")
+    assert len({sent.url for sent in fake.sent}) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"limit": "5"}, "limit: '5' is not a number of nodes"),
+        ({"offset": -1}, "offset: -1 is not a number of nodes"),
+        ({"include": "tags"}, "include: 'tags' is not a list"),
+        ({"exclude": [["tags"]]}, r"exclude: \[\['tags'\]\] is not a list"),
+        ({"timeout": "x"}, "timeout: 'x' is not a number of seconds"),
+        ({"timeout": -1}, "timeout: -1 is not a number of seconds"),
+    ],
+)
+def test_wrong_arguments_are_refused_before_anything_is_sent(
+    fake: Fake, client: InfrahubClientSync, arguments: dict[str, Any], message: str
+) -> None:
+    client.schema.set_cache(schema())
+    with pytest.raises(ValidationError, match=message):
+        client.all("DcimDevice", **arguments)
+    assert not fake.sent
+
+
+def test_members_of_enums_are_sent_as_their_values(fake: Fake, client: InfrahubClientSync) -> None:
+    class Status(Enum):
+        ACTIVE = "active"
+
+    fake.answers_data(page("DcimDevice"))
+    client.filters("DcimDevice", status__value=Status.ACTIVE)
+    assert 'DcimDevice(status__value: "active", ' in fake.documents[0]
+    device = client.create("DcimDevice", name="x", status=Status.ACTIVE)
+    fake.answers_data(saved("DcimDeviceCreate"))
+    device.save()
+    assert 'status: { value: "active" }' in fake.documents[1]
+
+
 def test_a_limit_reads_one_page(fake: Fake, client: InfrahubClientSync) -> None:
     fake.answers_data(page("BuiltinTag", {"node": reference("BuiltinTag", RED_ID, "red")}, count=100))
     tags = client.all("BuiltinTag", offset=10, limit=1)
@@ -540,7 +624,7 @@ def test_more_than_one_node_is_an_error(fake: Fake, client: InfrahubClientSync) 
 def test_get_needs_to_know_which_node(client: InfrahubClientSync) -> None:
     with pytest.raises(ValueError, match="Which BuiltinTag"):
         client.get("BuiltinTag")
-    with pytest.raises(ValidationError, match="no human-friendly id"):
+    with pytest.raises(ValueError, match="no human-friendly id"):
         client.get("DcimPlatform", hfid=["x"])
 
 
@@ -746,6 +830,25 @@ def test_a_refused_refresh_falls_back_to_the_password(fake: Fake) -> None:
     assert [sent.path for sent in fake.sent[2:]] == ["/api/auth/refresh", "/api/auth/login", "/graphql/main"]
 
 
+def test_a_refusal_that_is_not_json_is_an_authentication_error(fake: Fake, client: InfrahubClientSync) -> None:
+    fake.answers_bytes(401, b"<html>")
+    with pytest.raises(AuthenticationError, match="Check api_token"):
+        client.execute_graphql("query { x }")
+
+
+def test_the_context_of_a_request_names_account_and_priority(fake: Fake, client: InfrahubClientSync) -> None:
+    context = RequestContext(account=ContextAccount(id="acc-1"), priority=Priority.LOW)
+    tag = client.create("BuiltinTag", id=RED_ID, name="red")
+    fake.answers_data(saved("BuiltinTagUpdate", RED_ID))
+    fake.answers_data({"BuiltinTagDelete": {"ok": True}})
+    tag.save(request_context=context)
+    client.request_context = context
+    tag.delete()
+    for sent in fake.sent:
+        assert 'context: { account: { id: "acc-1" } }' in sent.document
+        assert sent.headers["X-Priority"] == "low"
+
+
 def test_a_wrong_password_gives_the_servers_words(fake: Fake) -> None:
     client = InfrahubClientSync(config=fake.config(username="admin", password="hunter2"))
     fake.answers_json(401, {"data": None, "errors": [{"message": "Incorrect password", "extensions": {"code": 401}}]})
@@ -858,6 +961,23 @@ def test_failures_are_not_repeated_unless_asked_for(fake: Fake, client: Infrahub
     fake.fails(ServerNotReachableError(ADDRESS))
     with pytest.raises(ServerNotReachableError):
         client.execute_graphql("query { x }")
+
+
+def test_an_upsert_that_finds_nothing_to_go_by_is_not_repeated(fake: Fake, patient: InfrahubClientSync) -> None:
+    fake.fails(ServerNotReachableError(ADDRESS, sent=True))
+    platform = patient.create("DcimPlatform", name="ios")
+    with pytest.raises(ServerNotReachableError):
+        platform.save(allow_upsert=True)
+
+
+def test_a_delete_whose_first_answer_was_lost_is_done(fake: Fake, patient: InfrahubClientSync) -> None:
+    device = read_device(fake, patient)
+    fake.fails(ServerNotReachableError(ADDRESS, sent=True))
+    fake.answers_errors("Unable to find the node", code="NODE_NOT_FOUND", http_status=404)
+    device.delete()
+    fake.answers_errors("Unable to find the node", code="NODE_NOT_FOUND", http_status=404)
+    with pytest.raises(GraphQLError, match="Unable to find"):
+        device.delete()
 
 
 # The client itself

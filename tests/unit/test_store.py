@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from infrahub_sdk import InfrahubClientSync
 from infrahub_sdk.exceptions import NodeInvalidError, NodeNotFoundError
+from infrahub_sdk.node import InfrahubNodeSync
 from infrahub_sdk.store import NodeStore, NodeStoreSync
 from tests.unit.fake import Fake
 from tests.unit.kinds import schema
@@ -103,3 +105,42 @@ def test_the_older_way_by_human_friendly_id_warns(client: InfrahubClientSync, ta
 def test_a_store_without_a_branch_warns(cls: Any) -> None:
     with pytest.warns(DeprecationWarning, match="default_branch"):
         cls()
+
+
+def test_a_renamed_node_is_found_by_the_name_that_the_server_has(client: InfrahubClientSync) -> None:
+    node = {"id": ID, "hfid": ["red"], "__typename": "BuiltinTag", "name": {"value": "red"}}
+    tag: Any = InfrahubNodeSync(client=client, schema=client.schema.get("BuiltinTag"), data={"node": node})
+    client.store._branch("main").load([tag])
+    tag.name = "crimson"
+    assert client.store.get("BuiltinTag__red") is tag
+    assert client.store.get("BuiltinTag__crimson", raise_when_missing=False) is None
+    client.store.set(tag)  # as saving does
+    assert client.store.get("BuiltinTag__crimson") is tag
+    assert client.store.get("BuiltinTag__red", raise_when_missing=False) is None
+
+
+def test_programs_find_the_human_friendly_ids_by_kind(client: InfrahubClientSync) -> None:
+    client.store.set(client.create("DcimDevice", id=ID, name="edge1"))
+    assert set(client.store._branches["main"]._hfids) == {"DcimDevice", "DcimGenericDevice"}
+
+
+def test_reading_the_same_node_again_and_again_takes_no_more_room(client: InfrahubClientSync, tag: Any) -> None:
+    branch = client.store._branch("main")
+    for _ in range(1000):
+        branch.load([client.create("BuiltinTag", id=ID, name="red")])
+    assert len(branch._waiting) == 1
+
+
+def test_threads_may_load_and_discard_at_once(client: InfrahubClientSync) -> None:
+    branch = client.store._branch("main")
+    tags = [client.create("BuiltinTag", id=f"{ID}{number}", name=f"t{number}") for number in range(200)]
+
+    def work(number: int) -> None:
+        branch.load(tags)
+        client.store.get("BuiltinTag__t1", raise_when_missing=False)
+        branch.discard(tags[number].id)
+
+    with ThreadPoolExecutor(8) as executor:
+        list(executor.map(work, range(200)))
+    branch.load(tags)
+    assert branch.count() == 200

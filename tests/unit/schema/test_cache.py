@@ -102,12 +102,10 @@ def test_a_schema_is_made_of_kinds() -> None:
 
 
 @pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda schema: pickle.loads(pickle.dumps(schema))])
-def test_a_duplicate_has_the_kinds_but_not_the_classes_made_of_them(duplicate: Any) -> None:
+def test_a_duplicate_has_the_same_kinds(duplicate: Any) -> None:
     schema = BranchSchema.from_api_response(answer())
-    schema.classes["BuiltinTag"] = type("BuiltinTag", (), {})
     other = duplicate(schema)
     assert other == schema
-    assert other.classes == {}
 
 
 @pytest.mark.parametrize(

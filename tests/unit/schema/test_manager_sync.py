@@ -90,6 +90,27 @@ def test_refreshing_reads_only_what_has_changed(fake: Fake, client: InfrahubClie
     assert len(fake.schema_requests) == 2
 
 
+def test_a_part_of_the_schema_does_not_pass_for_the_whole(fake: Fake, client: InfrahubClientSync) -> None:
+    whole = fake.schema
+    fake.schema = {"main": "hash-1", "nodes": schema()["nodes"][:1]}
+    client.schema.all(namespaces=["Builtin"])
+    fake.schema = whole
+    assert (client.schema.get("DcimDevice")).kind == "DcimDevice"
+    assert (client.schema.get("DcimDevice", branch="b1")).kind == "DcimDevice"
+    client.schema.set_cache({"main": "hash-1", "nodes": schema()["nodes"][:1]}, branch="b2")
+    assert (client.schema.get("DcimDevice", branch="b2")).kind == "DcimDevice"
+
+
+def test_the_name_of_a_branch_is_encoded(fake: Fake, client: InfrahubClientSync) -> None:
+    client.schema.all(branch="feat/x&y")
+    assert fake.schema_requests[0].url.endswith("/api/schema?branch=feat%2Fx%26y")
+
+
+def test_schemas_have_to_be_a_list(client: InfrahubClientSync) -> None:
+    with pytest.raises(ValidationError, match="schemas: a dict is not a list"):
+        client.schema.load(MINIMAL)  # type: ignore[arg-type]
+
+
 def test_namespaces_are_asked_for(fake: Fake, client: InfrahubClientSync) -> None:
     client.schema.fetch(branch="main", namespaces=["Infra", "Core"], populate_cache=False)
     assert fake.schema_requests[0].query == {"branch": ["main"], "namespaces": ["Infra", "Core"]}
