@@ -27,6 +27,8 @@ from infrahub_sdk.exceptions import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from infrahub_sdk.constants import Priority
     from infrahub_sdk.core.base import BaseClient
     from infrahub_sdk.timestamp import Timestamp
@@ -61,6 +63,10 @@ def at_text(at: Timestamp | str | None) -> str | None:
     return Timestamp(at).to_string()
 
 
+def _as_it_is(data: dict[str, Any]) -> Any:
+    return data
+
+
 async def execute(
     client: BaseClient,
     query: str,
@@ -74,8 +80,9 @@ async def execute(
     priority: Priority | None = None,
     repeatable: bool | None = None,
     budget: Budget | None = None,
-) -> dict[str, Any]:
-    """Run a document and return the answer's `data`.
+    take: Callable[[dict[str, Any]], Any] = _as_it_is,
+) -> Any:
+    """Run a document and return the answer's `data`, or what is made of it.
 
     Args:
         client: Whose server to ask.
@@ -89,40 +96,49 @@ async def execute(
         priority: How urgent it is.
         repeatable: Whether running it twice does no harm; found out from the document when None.
         budget: The time for transient failures, which also counts the attempts.
+        take: Makes something of the data; the collector is still held back then, see `collector_paused`.
     """
-    query = check_document(query)
+    payload = _payload(query, variables, operation_name)
     moment = at_text(at)
     branch = branch_name or client.default_branch
     url = url_of(client, "graphql", branch, query={"at": moment} if moment else None)
-    payload: dict[str, Any] = {"query": query}
-    if variables:
-        payload["variables"] = variables
-    if operation_name:
-        payload["operationName"] = operation_name
     if client.config.echo_graphql_queries:
-        _echo(url, query, variables)
+        _echo(url, payload)
     headers = delta_headers(client, tracker=tracker, priority=priority)
     if repeatable is None:
-        repeatable = is_read_only(query)
+        repeatable = is_read_only(payload["query"])
     budget = (budget or Budget(client.config.max_retry_duration)) if client.retry_on_failure else None
     while True:
         response = await send(
             client, "POST", url, payload=payload, headers=headers, timeout=timeout, repeatable=repeatable, budget=budget
         )
-        body = _body(response, branch)
-        errors = body.get("errors")
-        if not errors:
-            break
-        if budget is None or not graphql_errors_are_transient(
-            errors, client.config.retry_status_codes, repeatable=repeatable
+        with collector_paused():
+            body = _body(response, branch)
+            errors = body.get("errors")
+            if not errors:
+                return take(_data(body, response))
+        if (
+            budget is None
+            or not graphql_errors_are_transient(errors, client.config.retry_status_codes, repeatable=repeatable)
+            or not await wait_for_retry(client, budget, url, "every GraphQL error is a transient one")
         ):
-            raise GraphQLError(errors, query, variables)
-        if not await wait_for_retry(client, budget, url, "every GraphQL error is a transient one"):
-            raise GraphQLError(errors, query, variables)
+            raise GraphQLError(errors, payload["query"], variables)
+
+
+def _data(body: dict[str, Any], response: Response) -> dict[str, Any]:
     data = body.get("data")
     if not isinstance(data, dict):
         raise _no_data(response)
     return data
+
+
+def _payload(query: Any, variables: dict[str, Any] | None, operation_name: str | None) -> dict[str, Any]:
+    payload: dict[str, Any] = {"query": check_document(query)}
+    if variables:
+        payload["variables"] = variables
+    if operation_name:
+        payload["operationName"] = operation_name
+    return payload
 
 
 def _body(response: Response, branch: str) -> dict[str, Any]:
@@ -138,8 +154,7 @@ def _body(response: Response, branch: str) -> dict[str, Any]:
                 )
             raise URLNotFoundError(_plain_url(response))
     try:
-        with collector_paused():
-            body = response.json()
+        body = response.json()
     except (ValueError, JsonDecodeError) as error:  # the former from the response object of another library
         raise JsonDecodeError(_not_json(response), content=response.text, url=_plain_url(response)) from error
     if not isinstance(body, dict):
@@ -168,13 +183,13 @@ def _plain_url(response: Response) -> str:
     return without_credentials(str(response.url))
 
 
-def _echo(url: str, query: str, variables: dict[str, Any] | None) -> None:
+def _echo(url: str, payload: dict[str, Any]) -> None:
     """Print what is sent, because the user asked for it (`Config.echo_graphql_queries`)."""
     import json
 
-    lines = [f"URL: {url}", f"QUERY:\n{query}"]
-    if variables:
-        lines.append(f"VARIABLES:\n{json.dumps(variables, indent=4, default=str)}\n")
+    lines = [f"URL: {without_credentials(url)}", f"QUERY:\n{payload['query']}"]
+    if "variables" in payload:
+        lines.append(f"VARIABLES:\n{json.dumps(payload['variables'], indent=4, default=str)}\n")
     print("\n".join(lines))  # noqa: T201
 
 

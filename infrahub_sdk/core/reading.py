@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from infrahub_sdk.core.collector import collector_paused
 from infrahub_sdk.core.graphql import at_text, execute
 from infrahub_sdk.core.schema import branch_schema, get_kind, kind_name
 from infrahub_sdk.core.selecting import (
@@ -148,7 +147,7 @@ class _Pages(NamedTuple):
     async def read(self, offset: int, limit: int, number: int = 1) -> _Page:
         """One page."""
         reading = self.reading
-        data = await execute(
+        page: _Page = await execute(
             self.client,
             self.query,
             {"offset": offset, "limit": limit},
@@ -159,13 +158,16 @@ class _Pages(NamedTuple):
             operation_name=self.query.split(None, 2)[1],
             priority=reading.priority,
             repeatable=True,
+            take=self.page,
         )
+        return page
+
+    def page(self, data: dict[str, Any]) -> _Page:
+        """The page that an answer holds."""
         found = data.get(self.kind)
         if not isinstance(found, dict) or not isinstance(found.get("edges"), list):
             raise InvalidResponseError(f"The answer to a query for {self.kind} has no list of edges.")
-        with collector_paused():
-            nodes = self.hydrate(found["edges"])
-        return _Page(nodes, found.get("count") or 0)
+        return _Page(self.hydrate(found["edges"]), found.get("count") or 0)
 
     async def read_all(self, size: int) -> list[Any]:
         """All pages, one after the other."""

@@ -14,7 +14,6 @@ from infrahub_sdk.graphql.renderers import Rendered, render_query_block, render_
 from infrahub_sdk.node.attribute import SECRET_KINDS
 from infrahub_sdk.node.base import check_fields
 from infrahub_sdk.node.fields import AttributeField, OneField
-from infrahub_sdk.utils import is_valid_uuid
 
 if TYPE_CHECKING:
     from infrahub_sdk.constants import Priority
@@ -166,6 +165,10 @@ def _variable_type(field: AttributeField, value: Any) -> str | None:
     return "String" if field.schema.kind in SECRET_KINDS and isinstance(value, str) else None
 
 
+# What is asked back by every mutation.
+NO_MORE = "        ok\n        object {\n            id\n        }"
+
+
 def mutation(
     node: InfrahubNodeBase, action: str, data: dict[str, Any], request_context: RequestContext | None = None
 ) -> tuple[str, dict[str, Any]]:
@@ -184,7 +187,10 @@ def mutation(
     variables = _Variables()
     said = variables.take(data, node._field_map)
     context = "".join(f", {name}: {render_value(value)}" for name, value in _context(request_context).items())
-    answer = "\n".join(render_query_block({"ok": None, "object": {"id": None, **_asked_back(node, data)}}, offset=8))
+    asked = _asked_back(node, data)
+    answer = (
+        "\n".join(render_query_block({"ok": None, "object": {"id": None, **asked}}, offset=8)) if asked else NO_MORE
+    )
     name = f"{kind}{action}"
     call = f"{name}(data: {render_value(said, kind)}{context})"
     text = f"mutation{variables.signature()} {{\n    {call} {{\n{answer}\n    }}\n}}\n"
@@ -201,11 +207,17 @@ def _asked_back(node: InfrahubNodeBase, data: dict[str, Any]) -> dict[str, Any]:
         if isinstance(field, AttributeField):
             if "from_pool" in content:
                 asked[name] = {"value": None}
-        elif isinstance(content, dict) and not is_valid_uuid(content.get("id")):
+        elif isinstance(content, dict) and not _names_by_id(content):
             asked[name] = {"node": REFERENCE}
-        elif isinstance(content, list) and not all(is_valid_uuid(peer.get("id")) for peer in content):
+        elif isinstance(content, list) and not all(map(_names_by_id, content)):
             asked[name] = {"edges": {"node": REFERENCE}}
     return asked
+
+
+def _names_by_id(peer: dict[str, Any]) -> bool:
+    """Whether a peer is named by an id of the server's, which are all UUIDs, and not by what a default filter finds."""
+    identifier = peer.get("id", "")
+    return len(identifier) == 36 and identifier[8::5][:4] == "----"
 
 
 def create_mutation(

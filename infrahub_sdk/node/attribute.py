@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any
 from infrahub_sdk.exceptions import ValidationError
 from infrahub_sdk.node.constants import UNSET
 from infrahub_sdk.node.property import MetadataField, NodeProperty, as_property, metadata_input
-from infrahub_sdk.node.values import MUTABLE_KINDS, decoder, encode
+from infrahub_sdk.node.values import MUTABLE_KINDS, PLAIN_TYPES, decoder, encode
 
 if TYPE_CHECKING:
     from infrahub_sdk.schema.main import AttributeSchemaAPI
 
 __all__ = ["Attribute"]
+
+
+IP_KINDS = frozenset({"IPHost", "IPNetwork", "IPAddress"})
 
 
 class AttributeDefinition:
@@ -27,10 +30,10 @@ class AttributeDefinition:
         self.name = name
         self.schema = schema
         self.decode = decoder(schema.kind)
+        self.is_ip = schema.kind in IP_KINDS
 
 
 SECRET_KINDS = frozenset({"Password", "HashedPassword"})
-IP_KINDS = frozenset({"IPHost", "IPNetwork", "IPAddress"})
 
 
 class Attribute:
@@ -132,15 +135,18 @@ class Attribute:
 
     def _taken(self, data: Any) -> Any:
         """What the user gave as the value; text for an address or a network becomes one."""
+        if type(data) is str and self._field.is_ip and data:
+            return self._ip(data)
+        if type(data) in PLAIN_TYPES:
+            return data
         request = PoolRequest.of(data)
-        if request is not None:
-            return request
-        if self._schema.kind in IP_KINDS and isinstance(data, str) and data:
-            try:
-                return self._field.decode(data) if self._field.decode else data
-            except ValueError as error:
-                raise ValidationError(self._path, f"{error}.") from error
-        return data
+        return data if request is None else request
+
+    def _ip(self, text: str) -> Any:
+        try:
+            return self._field.decode(text) if self._field.decode else text
+        except ValueError as error:
+            raise ValidationError(self._path, f"{error}.") from error
 
     def _decoded(self, value: Any) -> Any:
         decode = self._field.decode
@@ -204,23 +210,20 @@ class Attribute:
         Args:
             changes_only: Leave out what the server already has.
         """
-        said: dict[str, Any] = {}
-        if not changes_only or self._has_changed:
-            said = self._value_input()
-        metadata = metadata_input(
-            (self._changes or {}) if changes_only else {**self._loaded_metadata(), **(self._changes or {})}
-        )
+        said = self._value_input() if not changes_only or self._has_changed else {}
         if said or changes_only:
-            said.update(metadata)
+            known = None if changes_only else self._data
+            if known or self._changes:
+                said.update(metadata_input({**(known or {}), **(self._changes or {})}))
         return said or None
 
     def _value_input(self) -> dict[str, Any]:
-        value = self._value if type(self._value) is PoolRequest else self.value
-        if type(value) is PoolRequest:
-            return {"from_pool": dict(value)}
+        if type(self._value) is PoolRequest:
+            return {"from_pool": dict(self._value)}
+        value = self.value
         if value is None:
             return self._null_input()
-        return {"value": encode(value, self._path)}
+        return {"value": value if type(value) in PLAIN_TYPES else encode(value, self._path)}
 
     def _null_input(self) -> dict[str, Any]:
         if not self._mutated:

@@ -287,13 +287,15 @@ class InfrahubNodeBase:
 
     def _inherit(self, older: InfrahubNodeBase) -> None:
         """Remember the fields that an older copy of the same node knows and this one does not, for reading only."""
+        if older._older is None and older._data.keys() <= self._data.keys():
+            return  # the usual case: the same read once more
         if older._schema is not self._schema or older._given or older._get_extra("_past"):
             return
-        known = dict(older._older or {})
-        for name in older._field_map.keys() & older._data.keys():
-            known[name] = older._known(name)
-        for name in known.keys() & self._data.keys():
-            del known[name]
+        known = {
+            **(older._older or {}),
+            **{name: older._known(name) for name in older._data if name in self._field_map},
+        }
+        known = {name: value for name, value in known.items() if name not in self._data}
         if known:
             _set_older(self, known)
 

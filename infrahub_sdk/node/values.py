@@ -13,7 +13,7 @@ from infrahub_sdk.exceptions import ValidationError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["decoder", "encode"]
+__all__ = ["MUTABLE_KINDS", "PLAIN_TYPES", "decoder", "encode"]
 
 
 def _ip_interface(value: Any) -> Any:
@@ -59,7 +59,7 @@ def decoder(kind: str) -> Callable[[Any], Any] | None:
     return _DECODERS.get(kind)
 
 
-_PLAIN = frozenset({str, int, float, bool, type(None)})
+PLAIN_TYPES = frozenset({str, int, float, bool, type(None)})
 
 
 def encode(value: Any, where: str = "value") -> Any:
@@ -77,7 +77,7 @@ def encode(value: Any, where: str = "value") -> Any:
     >>> encode([ipaddress.ip_interface("10.0.0.1/24"), {"a": (1, 2)}])
     ['10.0.0.1/24', {'a': [1, 2]}]
     """
-    if type(value) in _PLAIN:
+    if type(value) in PLAIN_TYPES:
         return value
     if isinstance(value, dict):
         return {_key(key, where): encode(item, f"{where}.{key}") for key, item in value.items()}

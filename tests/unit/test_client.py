@@ -27,6 +27,8 @@ from infrahub_sdk.exceptions import (
     URLNotFoundError,
     ValidationError,
 )
+from infrahub_sdk.graphql import Query
+from infrahub_sdk.node import InfrahubNode
 from infrahub_sdk.types import Order, OrderByEntry
 from tests.unit.fake import ADDRESS, Fake, noting
 from tests.unit.kinds import schema
@@ -668,6 +670,53 @@ async def test_a_poorer_read_keeps_what_an_earlier_one_brought(fake: Fake, clien
     device = await client.get("DcimDevice", id=DEVICE_ID, exclude=["height"])
     assert client.store.get(DEVICE_ID) is device
     assert (device.name.value, device.height.value, device.location.id) == ("new", 1, SITE_ID)
+
+
+async def test_data_of_a_query_of_ones_own_becomes_a_node(fake: Fake, client: InfrahubClient) -> None:
+    device = await InfrahubNode.from_graphql(client=client, branch="b1", data=device_data())
+    assert (type(device).__name__, device.get_branch(), device.name.value) == ("DcimDevice", "b1", "atl1-edge1")
+    await device.save()  # nothing was changed
+    tag_schema = await client.schema.get("BuiltinTag", branch="b1")
+    tag = await InfrahubNode.from_graphql(client=client, branch="b1", data={"id": RED_ID}, schema=tag_schema)
+    assert tag.id == RED_ID
+    with pytest.raises(ValueError, match="has no __typename"):
+        await InfrahubNode.from_graphql(client=client, branch="b1", data={"id": RED_ID})
+    assert not fake.sent
+
+
+async def test_the_query_for_a_kind_can_be_had_as_data(client: InfrahubClient) -> None:
+    tag = await client.create("BuiltinTag", name="red")
+    data = await tag.generate_query_data(filters={"name__value": "red"}, limit=2, exclude=["description"])
+    assert Query(query=data).render().split() == [
+        "query",
+        "{",
+        "BuiltinTag(name__value:",
+        '"red",',
+        "limit:",
+        "2)",
+        "{",
+        "count",
+        "edges",
+        "{",
+        "node",
+        "{",
+        "id",
+        "hfid",
+        "display_label",
+        "__typename",
+        "name",
+        "{",
+        "value",
+        "}",
+        "}",
+        "}",
+        "}",
+        "}",
+    ]
+    assert await tag.generate_query_data_node(insert_alias=True) == {
+        "__alias__BuiltinTag__name: name": {"value": None},
+        "__alias__BuiltinTag__description: description": {"value": None},
+    }
 
 
 # Following relationships
