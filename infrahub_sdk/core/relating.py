@@ -35,13 +35,10 @@ async def fetch_peer(
 ) -> None:
     """Read the peer of a related node."""
     client = client_of(related)
-    if related._unread_of is not None:
-        found = await _read_alone(client, related._unread_of, related.schema.name)
-        related._unread_of = None
-        related._take_related(found)
+    await _read_which(related)
     identifier, hfid = related.id, related.hfid
     if not identifier and not hfid:
-        raise Error(f"The relationship {related.name or related.schema.name!r} has no peer to fetch.")
+        raise Error(f"The relationship {related._label!r} has no peer to fetch.")
     related._peer = await get(
         client,
         related.kind or related.schema.peer,
@@ -50,6 +47,14 @@ async def fetch_peer(
         id=identifier,
         hfid=None if identifier else hfid,
     )
+
+
+async def _read_which(related: RelatedNodeBase) -> None:
+    """Find out which peer a relationship has, if it was not read with its node."""
+    if related._unread_of is not None:
+        found = await _read_alone(client_of(related), related._unread_of, related.schema.name)
+        related._unread_of = None
+        related._take_related(found)
 
 
 async def fetch_peers(manager: RelationshipManagerBase) -> None:
@@ -97,8 +102,7 @@ async def flat_value(node: InfrahubNodeBase, key: str, separator: str = "__") ->
         return getattr(value, rest or "value")
     if isinstance(field, ManyField):
         raise ValueError(f"{node.get_kind()}.{name} has many peers, so {key!r} names no single value.")
-    if value._unread_of is not None:
-        await fetch_peer(value)
+    await _read_which(value)
     if not value.initialized:
         return None
     try:

@@ -69,7 +69,12 @@ def kind_name(kind: Any, *, is_sync: bool = False) -> str:
 
 
 async def branch_schema(
-    client: BaseClient, branch: str | None = None, *, refresh: bool = False, timeout: float | None = None
+    client: BaseClient,
+    branch: str | None = None,
+    *,
+    refresh: bool = False,
+    timeout: float | None = None,
+    needs: str | None = None,
 ) -> BranchSchema:
     """The schema of a branch: the one in the cache, or the server's.
 
@@ -81,6 +86,7 @@ async def branch_schema(
         branch: The branch; the client's default when None.
         refresh: Ask the server again.
         timeout: Seconds; the client's when None.
+        needs: A kind without which a schema of the right hash is not enough: somebody may have given one in part.
     """
     name = branch or client.default_branch
     cache: dict[str, BranchSchema] = client.schema.cache
@@ -90,8 +96,10 @@ async def branch_schema(
         if name in cache and not refresh:
             return cache[name]  # another caller was waiting for the same
         known = await _known_by_hash(client, name, timeout) if cache else None
-        cache[name] = known or await _fetch(client, name, None, timeout)
-        return cache[name]
+        if known is None or (needs and needs not in known.nodes):
+            known = await _fetch(client, name, None, timeout)
+        cache[name] = known
+        return known
 
 
 async def _known_by_hash(client: BaseClient, branch: str, timeout: float | None) -> BranchSchema | None:
@@ -175,18 +183,15 @@ async def get_kind(
         SchemaNotFoundError: The branch has no such kind; the error names the nearest.
     """
     name = kind_name(kind, is_sync=client._is_sync)
-    was_cached = (branch or client.default_branch) in client.schema.cache and not refresh
-    schema = await branch_schema(client, branch, refresh=refresh, timeout=timeout)
+    where = branch or client.default_branch
+    was_cached = where in client.schema.cache and not refresh
+    schema = await branch_schema(client, where, refresh=refresh, timeout=timeout, needs=name)
     if name not in schema.nodes and was_cached:
-        schema = await branch_schema(client, branch, refresh=True, timeout=timeout)
-        if name not in schema.nodes:  # the hash may be one that somebody gave to a part of the schema
-            async with client._port.exclusive(f"schema {branch or client.default_branch}"):
-                schema = await _fetch(client, branch or client.default_branch, None, timeout)
-                client.schema.cache[branch or client.default_branch] = schema
+        schema = await branch_schema(client, where, refresh=True, timeout=timeout, needs=name)
     if name not in schema.nodes:
         from infrahub_sdk.schema.cache import kind_not_found
 
-        raise kind_not_found(name, branch or client.default_branch, schema.nodes)
+        raise kind_not_found(name, where, schema.nodes)
     return schema.nodes[name]
 
 

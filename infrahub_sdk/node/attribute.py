@@ -176,10 +176,6 @@ class Attribute:
         return self._data or {}
 
     @property
-    def _read_only(self) -> bool:
-        return bool(self._schema.read_only)
-
-    @property
     def _is_loaded(self) -> bool:
         return self._data is not None or self._value is not UNSET
 

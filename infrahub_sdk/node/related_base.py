@@ -78,6 +78,11 @@ class RelatedNodeBase:
         if data is not None:
             self._take(data)
 
+    @property
+    def _label(self) -> str:
+        """What errors call the relationship."""
+        return self.name or self.schema.name
+
     def _take(self, data: Any) -> None:
         if isinstance(data, dict):
             self._take_dict(data)
@@ -91,9 +96,7 @@ class RelatedNodeBase:
             self._take_node(data)
         else:
             what = f"a value of type {type(data).__name__} is not a peer"
-            raise ValidationError(
-                self.name or self.schema.name, f"{what}; give a node, an id, or a human-friendly id as a list."
-            )
+            raise ValidationError(self._label, f"{what}; give a node, an id, or a human-friendly id as a list.")
 
     def _take_dict(self, data: dict[str, Any]) -> None:
         if "node" in data:
@@ -106,7 +109,7 @@ class RelatedNodeBase:
             return
         if not data.get("id") and not data.get("hfid"):
             raise ValidationError(
-                self.name or self.schema.name,
+                self._label,
                 f"{sorted(data)} name no peer; give a dictionary with 'id', 'hfid', or 'from_pool'.",
             )
         self._node = data
@@ -228,10 +231,10 @@ class RelatedNodeBase:
                 return stored
             what = self.id or self.hfid
             if not what:
-                raise ValueError(f"The relationship {self.name or self.schema.name!r} has no peer.")
+                raise ValueError(f"The relationship {self._label!r} has no peer.")
             raise ValueError(
-                f"The peer {what!r} of the relationship {self.name or self.schema.name!r} is known by its id only. "
-                f"Call fetch() first, or read the node with include=[{self.name or self.schema.name!r}]."
+                f"The peer {what!r} of the relationship {self._label!r} is known by its id only. "
+                f"Call fetch() first, or read the node with include=[{self._label!r}]."
             )
         from infrahub_sdk.node.base import load_node
 
@@ -269,7 +272,7 @@ class RelatedNodeBase:
                 said["kind"] = kind
         elif self._peer is not None:
             raise ValidationError(
-                self.name or self.schema.name,
+                self._label,
                 f"the peer {self._peer!r} has neither an id nor a human-friendly id yet; save it first.",
             )
         else:
@@ -298,13 +301,8 @@ class RelatedNodeBase:
         """Take the server's word for which node the peer is."""
         node = (answer or {}).get("node")
         if node:
-            self._edge, self._node, self._id, self._hfid, self._from_pool = (
-                {**self._edge, "node": node},
-                node,
-                None,
-                None,
-                None,
-            )
+            self._edge, self._node = {**self._edge, "node": node}, node
+            self._id = self._hfid = self._from_pool = None
             if self._peer is not None and self._peer.id != node["id"]:
                 self._peer = None
 
@@ -338,4 +336,4 @@ class RelatedNodeBase:
         if self._unread_of is not None and not what:
             what = "not loaded"
         state = " (set)" if self._peer_has_been_mutated else ""
-        return f"<{type(self).__name__} {self.name or self.schema.name}: {what or 'null'}{state}>"
+        return f"<{type(self).__name__} {self._label}: {what or 'null'}{state}>"

@@ -151,6 +151,15 @@ def test_a_relationship_that_was_not_read_can_be_fetched(fake: Fake, client: Inf
     assert device.location.peer.name.value == "Atlanta"
 
 
+def test_a_value_behind_a_relationship_that_turns_out_to_be_null_is_none(
+    fake: Fake, client: InfrahubClientSync
+) -> None:
+    device = read(fake, client, name={"value": "edge1"})
+    fake.answers_data({"DcimDevice": {"count": 1, "edges": [edge(location={"node": None})]}})
+    assert device.get_flat_value("location__name__value") is None
+    assert repr(device.location) == "<RelatedNodeSync location: null>"
+
+
 @pytest.mark.parametrize("peer", [{"shortname": "atl"}, {"_relation__source": "x"}, {}])
 def test_a_dictionary_that_names_no_peer_is_refused(client: InfrahubClientSync, peer: dict[str, Any]) -> None:
     for fields in ({"location": peer}, {"tags": [peer]}):
