@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-__all__ = ["BLOCK", "per_second", "per_second_async", "resident"]
+__all__ = ["BLOCK", "most_resident", "per_second", "per_second_async", "resident"]
 
 SECONDS = 1.0  # of each measurement
 BLOCK = 20  # calls between two looks at the clock, and calls to warm up
@@ -44,3 +44,10 @@ def resident() -> int:
     """The memory of this process that is in RAM, in bytes (Linux)."""
     with open("/proc/self/statm", "rb") as statm:  # noqa: PTH123 - pathlib would be loaded, and weighed
         return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def most_resident() -> int:
+    """The most memory of this process that has been in RAM so far, in bytes (Linux)."""
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

@@ -15,6 +15,7 @@ import socket
 import ssl
 import sys
 import threading
+import time
 from typing import Any
 
 from canned import KIND, NODES, nodes, schema
@@ -22,7 +23,9 @@ from canned import KIND, NODES, nodes, schema
 PAGE_SIZES = (50, 1000)
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
-_MUTATION = re.compile(r"\s*mutation\b[^{]*{\s*(\w+)")
+_WRITES = re.compile(r"^ *(?:(\w+): )?(\w+(?:Create|Upsert))\(", re.MULTILINE)
+MANY = 1_000_000  # nodes that the wide kind says to have, and begins anew to tell, for the filter `any__value: "many"`
+SECONDS_A_PAGE = 0.02  # of the slow address
 
 
 class Counts:
@@ -78,41 +81,49 @@ class Answers:
         }
         self.version = as_json({"data": {"InfrahubInfo": {"version": "1.11.9"}}})
         self.edges = nodes()
-        self.pages: dict[tuple[int, int], bytes] = {}
+        self.pages: dict[tuple[int, int, int], bytes] = {}
         for size in PAGE_SIZES:
             for offset in range(0, NODES + 1, size):
                 self.page(offset, size)
         self.known: dict[bytes, bytes] = {}  # by the body of the request
         self.ids = itertools.count(1)
 
-    def page(self, offset: int, limit: int) -> bytes:
-        if (offset, limit) not in self.pages:
-            edges = b",".join(self.edges[offset : offset + limit])
-            body = b'{"data":{"%s":{"count":%d,"edges":[%s]}}}' % (KIND.encode(), NODES, edges)
-            self.pages[offset, limit] = http(body)
-        return self.pages[offset, limit]
+    def page(self, offset: int, limit: int, count: int = NODES) -> bytes:
+        """One page of so many nodes; behind the last of those at hand they begin anew."""
+        first, limit = offset % NODES, max(0, min(limit, count - offset))
+        key = first, limit, count
+        if key not in self.pages:
+            edges = b",".join((self.edges + self.edges[:limit])[first : first + limit])
+            body = b'{"data":{"%s":{"count":%d,"edges":[%s]}}}' % (KIND.encode(), count, edges)
+            self.pages[key] = http(body)
+        return self.pages[key]
 
     def graphql(self, body: bytes) -> bytes:
         answer = self.known.get(body)
         if answer is None:
             payload = json.loads(body)
-            mutation = _MUTATION.match(payload["query"])
-            if mutation:
-                identifier = f"{next(self.ids):08x}-0000-4000-8000-000000000000"
-                return as_json({"data": {mutation[1]: {"ok": True, "object": {"id": identifier}}}})
+            if payload["query"].lstrip().startswith("mutation"):
+                return as_json(
+                    {"data": {name or kind: self.written() for name, kind in _WRITES.findall(payload["query"])}}
+                )
             answer = self.known[body] = self.query(payload["query"], payload.get("variables") or {})
         return answer
+
+    def written(self) -> dict[str, Any]:
+        return {"ok": True, "object": {"id": f"{next(self.ids):08x}-0000-4000-8000-000000000000"}}
 
     def query(self, text: str, variables: dict[str, Any]) -> bytes:
         if "InfrahubInfo" in text:
             return self.version
         if KIND in text and "offset" in variables:
-            return self.page(variables["offset"], variables["limit"])
+            return self.page(variables["offset"], variables["limit"], MANY if '"many"' in text else NODES)
+        if KIND in text and "edges" not in text:
+            return as_json({"data": {KIND: {"count": NODES}}})
         return as_json({"data": None, "errors": [{"message": f"The canned server has no answer to: {text}"}]})
 
 
 class Server:
-    """Listens on two ports of the loopback interface."""
+    """Listens on three ports of the loopback interface."""
 
     def __init__(self, certificate: str, key: str) -> None:
         self.answers = Answers()
@@ -121,29 +132,30 @@ class Server:
         self.tls.load_cert_chain(certificate, key)
         self.address = {
             "http": f"http://127.0.0.1:{self.listen(None)}",
+            "slow": f"http://127.0.0.1:{self.listen(None, SECONDS_A_PAGE)}",
             "https": f"https://127.0.0.1:{self.listen(self.tls)}",
         }
 
-    def listen(self, tls: ssl.SSLContext | None) -> int:
+    def listen(self, tls: ssl.SSLContext | None, delay: float = 0) -> int:
         listener = socket.create_server(("127.0.0.1", 0), backlog=128)
-        threading.Thread(target=self.accept, args=(listener, tls), daemon=True).start()
+        threading.Thread(target=self.accept, args=(listener, tls, delay), daemon=True).start()
         port: int = listener.getsockname()[1]
         return port
 
-    def accept(self, listener: socket.socket, tls: ssl.SSLContext | None) -> None:
+    def accept(self, listener: socket.socket, tls: ssl.SSLContext | None, delay: float) -> None:
         while True:
             connection, _ = listener.accept()
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            threading.Thread(target=self.serve, args=(connection, tls), daemon=True).start()
+            threading.Thread(target=self.serve, args=(connection, tls, delay), daemon=True).start()
 
-    def serve(self, connection: socket.socket, tls: ssl.SSLContext | None) -> None:
+    def serve(self, connection: socket.socket, tls: ssl.SSLContext | None, delay: float) -> None:
         try:
             with tls.wrap_socket(connection, server_side=True) if tls else connection as stream:
-                self.talk(stream)
+                self.talk(stream, delay)
         except OSError:
             pass  # the client went away
 
-    def talk(self, stream: socket.socket) -> None:
+    def talk(self, stream: socket.socket, delay: float) -> None:
         counted = False
         received = b""
         try:
@@ -166,6 +178,8 @@ class Server:
                     counted = True
                     self.counts.connection()
                 self.counts.request()
+                if delay and b"edges" in body:
+                    time.sleep(delay)
                 stream.sendall(self.answer(path, body))
         finally:
             if counted:

@@ -13,7 +13,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from canned import ATTRIBUTES, KIND, NEW_NODE, NODES, TINY_QUERY
-from rates import BLOCK, per_second, per_second_async, resident
+from rates import BLOCK, most_resident, per_second, per_second_async, resident
 
 from infrahub_sdk import Config, InfrahubClient, InfrahubClientSync
 
@@ -83,6 +83,27 @@ def all_nodes(address: str, size: int, attributes: list[str], of: int) -> float:
     return NODES / elapsed
 
 
+def all_in_parallel(address: str) -> float:
+    client = with_schema(address, pagination_size=50)
+    start = time.perf_counter()
+    nodes = client.all(KIND, parallel=True)
+    if len(nodes) != NODES:
+        raise AssertionError(f"{len(nodes)} nodes came.")
+    return NODES / (time.perf_counter() - start)
+
+
+def iterate(address: str) -> float:
+    """Bytes by which the process grows at most, over what it has after the first page."""
+    client = with_schema(address)
+    gc.collect()
+    before, count = resident(), 0
+    for _ in client.iterate(KIND, any__value="many"):
+        count += 1
+    if count != 1_000_000:
+        raise AssertionError(f"{count} nodes came.")
+    return float(most_resident() - before)
+
+
 def memory_held(address: str) -> float:
     """Bytes a node, as Python's allocator counts them."""
     import tracemalloc
@@ -132,6 +153,24 @@ def create_and_save(address: str) -> float:
     return per_second(lambda: client.create(KIND, data=dict(NEW_NODE)).save())
 
 
+def batch(address: str) -> float:
+    """Nodes a second that a batch saves, as programs write it."""
+
+    async def write() -> float:
+        client = InfrahubClient(config=config(address))
+        nodes = [await client.create(KIND, data={**NEW_NODE, "name": f"device-{n}"}) for n in range(1000)]
+        start = time.perf_counter()
+        batch = await client.create_batch()
+        for node in nodes:
+            batch.add(task=node.save, node=node)
+        done = [node async for node, _ in batch.execute()]
+        if len(done) != len(nodes):
+            raise AssertionError(f"{len(done)} nodes were saved.")
+        return len(nodes) / (time.perf_counter() - start)
+
+    return asyncio.run(write())
+
+
 def schema_again(address: str) -> float:
     """The same in a process that has read schemas before, so that all modules are loaded; its classes are gone."""
     seconds = []
@@ -166,6 +205,9 @@ ROWS: dict[str, Callable[..., float]] = {
     "create-save": create_and_save,
     "schema": schema,
     "schema-again": schema_again,
+    "parallel": all_in_parallel,
+    "batch": batch,
+    "iterate": iterate,
 }
 
 if __name__ == "__main__":

@@ -245,6 +245,10 @@ class Settings:
     def _values(self) -> dict[str, Any]:
         return {name: vars(self)[name] for name in self._settings}
 
+    def _is_given(self, name: str) -> bool:
+        """Whether a value was given or assigned, or comes from the environment; a default is not."""
+        return name in vars(self)["_sources"]
+
     def _changed(self) -> Iterator[tuple[str, str]]:
         """What differs from the defaults, as it may be shown."""
         for name, value in self._values().items():
@@ -262,8 +266,9 @@ class Settings:
 
     def __copy__(self) -> Self:
         twin = object.__new__(type(self))
+        groups = {name for name, item in self._settings.items() if item.reader.settings is not None}
         for name, value in vars(self).items():
-            vars(twin)[name] = value.__copy__() if isinstance(value, Settings) else _copied(value)
+            vars(twin)[name] = value.__copy__() if name in groups else _copied(value)
         return twin
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:

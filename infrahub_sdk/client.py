@@ -9,12 +9,17 @@ from infrahub_sdk.core.base import BaseClient
 from infrahub_sdk.core.port import AsyncFacade
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Iterable
     from types import TracebackType
 
     from typing_extensions import Self
 
+    from infrahub_sdk.batch import InfrahubBatch
+    from infrahub_sdk.branch import InfrahubBranchManager
     from infrahub_sdk.config import Config
     from infrahub_sdk.constants import Priority
+    from infrahub_sdk.context import RequestContext
+    from infrahub_sdk.diagnosis import Diagnosis
     from infrahub_sdk.node.node import InfrahubNode
     from infrahub_sdk.protocols_base import CoreNode
     from infrahub_sdk.schema.manager import InfrahubSchema
@@ -40,18 +45,22 @@ class InfrahubClient(AsyncFacade, BaseClient):
             environment.
 
     Attributes:
+        branch: Branches: reading, making, merging, deleting.
         schema: Schemas: reading, loading, checking.
         store: The nodes that were read or written.
     """
 
+    branch: InfrahubBranchManager
     schema: InfrahubSchema
     store: NodeStore
 
     def __init__(self, address: str = "", config: Config | dict[str, Any] | None = None) -> None:
+        from infrahub_sdk.branch import InfrahubBranchManager
         from infrahub_sdk.schema.manager import InfrahubSchema
         from infrahub_sdk.store import NodeStore
 
         super().__init__(address, config)
+        self.branch = InfrahubBranchManager(self)
         self.schema = InfrahubSchema(self)
         self.store = NodeStore(default_branch=self.default_branch)
 
@@ -185,6 +194,54 @@ class InfrahubClient(AsyncFacade, BaseClient):
 
         return await self._run(server.version(self))
 
+    async def diagnose(self, timeout: float | None = None) -> Diagnosis:
+        """Go the way to the server step by step: name, route, proxy, TCP, TLS, HTTP, version, token.
+
+        It stops at the first step that fails, and raises nothing for what the network does. The steps are those of the
+        client's own requests, over a new connection. Nothing that it returns or prints is secret.
+
+        Args:
+            timeout: Seconds to connect in, and for each answer; the client's when None.
+
+        Returns:
+            The steps, each with what was found and how long it took, and what to change where they end. Printed, it is
+            a table:
+
+            ```
+            https://infrahub.example: stops at tls
+              name   ok       0.003 s  infrahub.example is 10.0.0.5
+              route  ok                direct, from 10.0.0.7 to 10.0.0.5 port 443
+              proxy  ok                not used: HTTPS_PROXY is set, but NO_PROXY has '.example'
+              tcp    ok       0.001 s  connected to 10.0.0.5 port 443
+              tls    FAILED   0.012 s  the certificate of infrahub.example:443 is signed by an authority that is not
+                                       trusted here. It is for infrahub.example; issued by 'Example CA'; good until
+                                       2027-01-31
+            Set tls_ca_file (INFRAHUB_TLS_CA_FILE) to the file with the authority's certificate, or set tls_insecure
+            (INFRAHUB_TLS_INSECURE) to skip the verification.
+            ```
+        """
+        from infrahub_sdk.core import diagnosing
+
+        return await self._run(diagnosing.diagnose(self, timeout))
+
+    async def create_batch(
+        self, return_exceptions: bool = False, *, progress: Callable[[int, int], object] | None = None
+    ) -> InfrahubBatch:
+        """A batch: tasks that run side by side, and saves that travel together.
+
+        Args:
+            return_exceptions: Whether errors are results.
+            progress: Called whenever a task is over, with how many are and how many there are.
+        """
+        from infrahub_sdk.batch import InfrahubBatch
+
+        return InfrahubBatch(
+            max_concurrent_execution=self.max_concurrent_execution,
+            return_exceptions=return_exceptions,
+            progress=progress,
+            client=self,
+        )
+
     @overload
     async def create(
         self,
@@ -230,6 +287,52 @@ class InfrahubClient(AsyncFacade, BaseClient):
 
         return await self._run(saving.new_node(self, kind, data, kwargs, branch=branch, timeout=timeout))
 
+    async def save_all(
+        self,
+        nodes: Iterable[InfrahubNode | CoreNode],
+        *,
+        allow_upsert: bool = False,
+        timeout: float | None = None,
+        request_context: RequestContext | None = None,
+        priority: Priority | None = None,
+        progress: Callable[[int, int], object] | None = None,
+    ) -> None:
+        """Save nodes that may refer to one another, in few requests; none of them needs to be saved before.
+
+        Those that others refer to are written first. With ids that are chosen here, nodes that hang together travel in
+        one request, and requests that do not depend on one another at the same time. Where nodes refer to each other in
+        a circle, an optional relationship is set when all are written. Nodes without changes are not sent, and those
+        that are given twice are written once.
+
+        Args:
+            nodes: The nodes, new ones and changed ones, in any order.
+            allow_upsert: Let the server decide by the human-friendly ids which of them exist. Only the server knows
+                their ids then, so it takes a request for each step of the way from a node to those that it needs.
+            timeout: Seconds for each request; the client's when None.
+            request_context: The account to write for, and a priority.
+            priority: How urgent it is.
+            progress: Called whenever nodes are written or have failed, with how many are and how many there are.
+
+        Raises:
+            ValidationError: A node refers to one that is neither saved nor given, or nodes need each other in a circle.
+                Nothing was sent.
+            NodesNotSavedError: Some nodes were not saved: `failures` has each, and why. Those that need one that failed
+                were not written either; all others were.
+        """
+        from infrahub_sdk.core import bulk
+
+        await self._run(
+            bulk.save_all(
+                self,
+                nodes,
+                allow_upsert=allow_upsert,
+                timeout=timeout,
+                request_context=request_context,
+                priority=priority,
+                progress=progress,
+            )
+        )
+
     async def delete(self, kind: str | type[SchemaType], id: str, branch: str | None = None) -> None:
         """Delete a node by its id.
 
@@ -261,6 +364,7 @@ class InfrahubClient(AsyncFacade, BaseClient):
         include_metadata: bool = ...,
         query_name: str | None = ...,
         priority: Priority | None = ...,
+        only: list[str] | None = ...,
         **kwargs: Any,
     ) -> SchemaType | None: ...
     @overload
@@ -282,6 +386,7 @@ class InfrahubClient(AsyncFacade, BaseClient):
         include_metadata: bool = ...,
         query_name: str | None = ...,
         priority: Priority | None = ...,
+        only: list[str] | None = ...,
         **kwargs: Any,
     ) -> SchemaType: ...
     @overload
@@ -303,6 +408,7 @@ class InfrahubClient(AsyncFacade, BaseClient):
         include_metadata: bool = ...,
         query_name: str | None = ...,
         priority: Priority | None = ...,
+        only: list[str] | None = ...,
         **kwargs: Any,
     ) -> InfrahubNode | None: ...
     @overload
@@ -324,6 +430,7 @@ class InfrahubClient(AsyncFacade, BaseClient):
         include_metadata: bool = ...,
         query_name: str | None = ...,
         priority: Priority | None = ...,
+        only: list[str] | None = ...,
         **kwargs: Any,
     ) -> InfrahubNode: ...
     async def get(
@@ -344,6 +451,7 @@ class InfrahubClient(AsyncFacade, BaseClient):
         include_metadata: bool = False,
         query_name: str | None = None,
         priority: Priority | None = None,
+        only: list[str] | None = None,
         **kwargs: Any,
     ) -> Any:
         """One node.
@@ -356,15 +464,20 @@ class InfrahubClient(AsyncFacade, BaseClient):
             timeout: Seconds; the client's when None.
             id: The node's id, or the value of the kind's default filter.
             hfid: The components of its human-friendly id.
-            include: Relationships whose peers are read with their attributes.
-            exclude: Attributes and relationships that are not read.
+            include: Relationships whose peers are read with their fields; paths such as `interfaces.ip_addresses` go on
+                from the peers to theirs. Where peers are of a generic kind, the fields of each one's own kind are read.
+            exclude: Attributes and relationships that are not read, also those of peers: `interfaces.description`.
             populate_store: Whether the node is kept in `store`.
-            fragment: For a generic kind, read the fields of the kinds that inherit from it.
+            fragment: For a generic kind, read the fields of the kinds that inherit from it, and not only those that a
+                path names.
             prefetch_relationships: Read the peers of all selected relationships with their attributes.
             property: Read the metadata of attributes and relationships.
             include_metadata: Read when and by whom nodes and relationships were made and changed.
             query_name: The operation's name.
             priority: How urgent it is.
+            only: All the fields that are read, in the place of `include` and `exclude`, such as
+                `["name", "interfaces.name"]`. A relationship without a further step is read as references. What is not
+                named is not loaded, and says so when it is touched, see `Config.not_loaded`.
             **kwargs: Filters, such as `name__value="atl1"`.
 
         Raises:
@@ -387,6 +500,7 @@ class InfrahubClient(AsyncFacade, BaseClient):
                     prefetch_relationships=prefetch_relationships,
                     property=property,
                     include_metadata=include_metadata,
+                    only=only,
                 ),
                 id=id,
                 hfid=hfid,
@@ -415,6 +529,7 @@ class InfrahubClient(AsyncFacade, BaseClient):
         include_metadata: bool = ...,
         query_name: str | None = ...,
         priority: Priority | None = ...,
+        only: list[str] | None = ...,
     ) -> list[SchemaType]: ...
     @overload
     async def all(
@@ -436,6 +551,7 @@ class InfrahubClient(AsyncFacade, BaseClient):
         include_metadata: bool = ...,
         query_name: str | None = ...,
         priority: Priority | None = ...,
+        only: list[str] | None = ...,
     ) -> list[InfrahubNode]: ...
     async def all(
         self,
@@ -456,8 +572,13 @@ class InfrahubClient(AsyncFacade, BaseClient):
         include_metadata: bool = False,
         query_name: str | None = None,
         priority: Priority | None = None,
+        only: list[str] | None = None,
     ) -> Any:
         """All nodes of a kind, page by page.
+
+        Pages grow while the server answers quickly, unless `pagination_size` is set. While somebody else writes, nodes
+        can move from one page to another: none is returned twice, and where there are fewer nodes than before, the
+        pages are read again that may have lost some. Only reading a moment (`at`) gives the nodes of one moment.
 
         Args:
             kind: The kind's name, a generated protocol class, or a class made from the schema.
@@ -465,18 +586,21 @@ class InfrahubClient(AsyncFacade, BaseClient):
             branch: The branch; the client's default when None.
             timeout: Seconds a page; the client's when None.
             populate_store: Whether the nodes are kept in `store`.
-            offset: How many nodes to pass over; one page is read then.
-            limit: How many nodes to read, in one page.
-            include: Relationships whose peers are read with their attributes.
-            exclude: Attributes and relationships that are not read.
-            fragment: For a generic kind, read the fields of the kinds that inherit from it.
+            offset: How many nodes to pass over. One page is read then, unless pages are read in parallel.
+            limit: How many nodes to read at most; in one page, unless pages are read in parallel.
+            include: Relationships whose peers are read with their fields; paths such as `interfaces.ip_addresses` go on
+                from the peers to theirs. Where peers are of a generic kind, the fields of each one's own kind are read.
+            exclude: Attributes and relationships that are not read, also those of peers: `interfaces.description`.
+            fragment: For a generic kind, read the fields of the kinds that inherit from it, and not only those that a
+                path names.
             prefetch_relationships: Read the peers of all selected relationships with their attributes.
             property: Read the metadata of attributes and relationships.
-            parallel: Read several pages at a time.
+            parallel: Read several pages at a time, see `Config.max_concurrent_execution`.
             order: The order of the nodes.
             include_metadata: Read when and by whom nodes and relationships were made and changed.
             query_name: The operation's name.
             priority: How urgent it is.
+            only: All the fields that are read, see `get`.
 
         Raises:
             ValidationError: A field is not one of the kind's; the error names the nearest.
@@ -496,12 +620,11 @@ class InfrahubClient(AsyncFacade, BaseClient):
                     prefetch_relationships=prefetch_relationships,
                     property=property,
                     include_metadata=include_metadata,
+                    only=only,
                 ),
+                part=reading.Slice(offset, limit, order=order),
                 operation="All",
-                offset=offset,
-                limit=limit,
                 parallel=parallel,
-                order=order,
             )
         )
 
@@ -526,6 +649,7 @@ class InfrahubClient(AsyncFacade, BaseClient):
         include_metadata: bool = ...,
         query_name: str | None = ...,
         priority: Priority | None = ...,
+        only: list[str] | None = ...,
         **kwargs: Any,
     ) -> list[SchemaType]: ...
     @overload
@@ -549,6 +673,7 @@ class InfrahubClient(AsyncFacade, BaseClient):
         include_metadata: bool = ...,
         query_name: str | None = ...,
         priority: Priority | None = ...,
+        only: list[str] | None = ...,
         **kwargs: Any,
     ) -> list[InfrahubNode]: ...
     async def filters(
@@ -571,9 +696,10 @@ class InfrahubClient(AsyncFacade, BaseClient):
         include_metadata: bool = False,
         query_name: str | None = None,
         priority: Priority | None = None,
+        only: list[str] | None = None,
         **kwargs: Any,
     ) -> Any:
-        """The nodes of a kind that meet conditions, page by page.
+        """The nodes of a kind that meet conditions, page by page, see `all`.
 
         Args:
             kind: The kind's name, a generated protocol class, or a class made from the schema.
@@ -581,19 +707,24 @@ class InfrahubClient(AsyncFacade, BaseClient):
             branch: The branch; the client's default when None.
             timeout: Seconds a page; the client's when None.
             populate_store: Whether the nodes are kept in `store`.
-            offset: How many nodes to pass over; one page is read then.
-            limit: How many nodes to read, in one page.
-            include: Relationships whose peers are read with their attributes.
-            exclude: Attributes and relationships that are not read.
-            fragment: For a generic kind, read the fields of the kinds that inherit from it.
+            offset: How many nodes to pass over. One page is read then, unless pages are read in parallel.
+            limit: How many nodes to read at most; in one page, unless pages are read in parallel.
+            include: Relationships whose peers are read with their fields; paths such as `interfaces.ip_addresses` go on
+                from the peers to theirs. Where peers are of a generic kind, the fields of each one's own kind are read.
+            exclude: Attributes and relationships that are not read, also those of peers: `interfaces.description`.
+            fragment: For a generic kind, read the fields of the kinds that inherit from it, and not only those that a
+                path names.
             prefetch_relationships: Read the peers of all selected relationships with their attributes.
             partial_match: Let text filters match parts of a value.
             property: Read the metadata of attributes and relationships.
-            parallel: Read several pages at a time.
+            parallel: Read several pages at a time, see `Config.max_concurrent_execution`.
             order: The order of the nodes.
             include_metadata: Read when and by whom nodes and relationships were made and changed.
             query_name: The operation's name.
             priority: How urgent it is.
+            only: All the fields that are read, in the place of `include` and `exclude`, such as
+                `["name", "interfaces.name"]`. A relationship without a further step is read as references. What is not
+                named is not loaded, and says so when it is touched, see `Config.not_loaded`.
             **kwargs: Filters: `name__value`, `name__values`, `ids`, `any__value`, `location__name__value`,
                 `tags__ids`, ...
 
@@ -615,13 +746,130 @@ class InfrahubClient(AsyncFacade, BaseClient):
                     prefetch_relationships=prefetch_relationships,
                     property=property,
                     include_metadata=include_metadata,
+                    only=only,
                 ),
                 kwargs,
-                offset=offset,
-                limit=limit,
-                partial_match=partial_match,
+                reading.Slice(offset, limit, partial_match, order),
                 parallel=parallel,
-                order=order,
+            )
+        )
+
+    @overload
+    def iterate(
+        self,
+        kind: type[SchemaType],
+        at: Timestamp | str | None = ...,
+        branch: str | None = ...,
+        timeout: int | None = ...,
+        populate_store: bool = ...,
+        offset: int | None = ...,
+        limit: int | None = ...,
+        include: list[str] | None = ...,
+        exclude: list[str] | None = ...,
+        fragment: bool = ...,
+        prefetch_relationships: bool = ...,
+        partial_match: bool = ...,
+        property: bool = ...,
+        order: Order | None = ...,
+        include_metadata: bool = ...,
+        query_name: str | None = ...,
+        priority: Priority | None = ...,
+        only: list[str] | None = ...,
+        **kwargs: Any,
+    ) -> AsyncGenerator[SchemaType, None]: ...
+    @overload
+    def iterate(
+        self,
+        kind: str,
+        at: Timestamp | str | None = ...,
+        branch: str | None = ...,
+        timeout: int | None = ...,
+        populate_store: bool = ...,
+        offset: int | None = ...,
+        limit: int | None = ...,
+        include: list[str] | None = ...,
+        exclude: list[str] | None = ...,
+        fragment: bool = ...,
+        prefetch_relationships: bool = ...,
+        partial_match: bool = ...,
+        property: bool = ...,
+        order: Order | None = ...,
+        include_metadata: bool = ...,
+        query_name: str | None = ...,
+        priority: Priority | None = ...,
+        only: list[str] | None = ...,
+        **kwargs: Any,
+    ) -> AsyncGenerator[InfrahubNode, None]: ...
+    def iterate(
+        self,
+        kind: str | type[SchemaType],
+        at: Timestamp | str | None = None,
+        branch: str | None = None,
+        timeout: int | None = None,
+        populate_store: bool = False,
+        offset: int | None = None,
+        limit: int | None = None,
+        include: list[str] | None = None,
+        exclude: list[str] | None = None,
+        fragment: bool = False,
+        prefetch_relationships: bool = False,
+        partial_match: bool = False,
+        property: bool = False,
+        order: Order | None = None,
+        include_metadata: bool = False,
+        query_name: str | None = None,
+        priority: Priority | None = None,
+        only: list[str] | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        """The nodes of a kind that meet conditions, one after the other, with the next page on its way.
+
+        Two pages are in memory, however many nodes there are. When the loop is left half-way, the request that is on
+        its way is ended.
+
+        Args:
+            kind: The kind's name, a generated protocol class, or a class made from the schema.
+            at: A point in time.
+            branch: The branch; the client's default when None.
+            timeout: Seconds a page; the client's when None.
+            populate_store: Whether the nodes are kept in `store`, which then grows with each.
+            offset: How many nodes to pass over.
+            limit: How many nodes to read at most.
+            include: Relationships whose peers are read with their fields, see `get`.
+            exclude: Attributes and relationships that are not read, see `get`.
+            fragment: For a generic kind, read the fields of the kinds that inherit from it.
+            prefetch_relationships: Read the peers of all selected relationships with their attributes.
+            partial_match: Let text filters match parts of a value.
+            property: Read the metadata of attributes and relationships.
+            order: The order of the nodes.
+            include_metadata: Read when and by whom nodes and relationships were made and changed.
+            query_name: The operation's name.
+            priority: How urgent it is.
+            only: All the fields that are read, see `get`.
+            **kwargs: Filters, see `filters`.
+
+        Raises:
+            ValidationError: A filter or a field is not one of the kind's; the error names the nearest.
+            SchemaNotFoundError: There is no such kind; the error names the nearest.
+        """
+        from infrahub_sdk.core import reading, selecting
+
+        return self._run_each(
+            reading.iterate(
+                self,
+                kind,
+                reading.Reading(branch, at, timeout, priority, query_name, populate_store),
+                selecting.Selection.of(
+                    include=include,
+                    exclude=exclude,
+                    fragment=fragment,
+                    prefetch_relationships=prefetch_relationships,
+                    property=property,
+                    include_metadata=include_metadata,
+                    only=only,
+                ),
+                kwargs,
+                reading.Slice(offset, limit, partial_match, order),
             )
         )
 

@@ -20,7 +20,7 @@ from infrahub_sdk._readers import (
     whole_number,
 )
 from infrahub_sdk._settings import ARGUMENT, ConfigError, Settings, setting
-from infrahub_sdk.constants import InfrahubClientMode, Priority, RequesterTransport
+from infrahub_sdk.constants import InfrahubClientMode, NotLoaded, Priority, RequesterTransport
 from infrahub_sdk.recorder import JSONRecorder, NoRecorder, Recorder, RecorderType
 
 if TYPE_CHECKING:
@@ -38,12 +38,23 @@ _LONGEST_WAIT = 2_000_000  # seconds; operating systems count the milliseconds o
 
 
 def _masked_url(value: Any) -> str:
-    """A URL as messages and reprs show it: without user and password."""
-    if not isinstance(value, str) or "@" not in value:
+    """A URL as messages and reprs show it: without user and password, nor what may be one in a URL that is wrong."""
+    if not isinstance(value, str):
         return displayed(value)
-    before, _, after = value.rpartition("@")
-    scheme, mark, _ = before.partition("://")
-    return displayed(f"{scheme if mark else ''}{mark}***@{after}")
+    scheme, mark, rest = value.partition("://")
+    if not mark or not scheme.isalnum():
+        scheme, mark, rest = "", "", value
+    _, at, place = rest.rpartition("@")
+    return displayed(f"{scheme}{mark}{'***@' if at else ''}{_masked_place(place)}")
+
+
+def _masked_place(place: str) -> str:
+    """Host, port and path. What stands for a port and is none may be a password, and a query may hold a token."""
+    import re
+
+    host: Any = re.match(r"\[[^\]/?#]*\]|[^:/?#]*", place)
+    rest: Any = re.compile(r"(?::\d*(?=[/?#]|$))?(?:/[^?#]*)?[?#]?").match(place, host.end())
+    return place if rest.end() == len(place) else f"{place[: rest.end()]}***"
 
 
 def _url(value: Any) -> str:
@@ -144,6 +155,7 @@ class ConfigBase(Settings, prefix="INFRAHUB_"):
     insert_tracker: bool = setting(default=False, reads=FLAG)
     max_concurrent_execution: int = setting(default=5, reads=whole_number(least=1))
     mode: InfrahubClientMode = setting(default=InfrahubClientMode.DEFAULT, reads=choice(InfrahubClientMode))
+    not_loaded: NotLoaded | None = setting(default=None, reads=optional(choice(NotLoaded), empty=True))
     pagination_size: int = setting(default=50, reads=whole_number(least=1))
     priority: Priority | None = setting(default=None, reads=optional(choice(Priority)))
     retry_delay: float = setting(default=5, reads=seconds())
@@ -211,6 +223,17 @@ class ConfigBase(Settings, prefix="INFRAHUB_"):
             context = self._make_context()
             vars(self)["_context"] = (wanted, context)
         return cast("ssl.SSLContext", context)
+
+    @property
+    def tls_source(self) -> str:
+        """What decides how TLS connections are verified.
+
+        Returns:
+            `set_ssl_context`, `tls_insecure`, `tls_ca_file`, or `system` for the authorities that this system trusts.
+        """
+        if vars(self).get("_context", (None, None))[0] == _OWN:
+            return _OWN
+        return "tls_insecure" if self.tls_insecure else "tls_ca_file" if self.tls_ca_file else "system"
 
     def set_ssl_context(self, context: ssl.SSLContext) -> None:
         """Verify TLS connections in your own way; `tls_insecure` and `tls_ca_file` then do not matter.
@@ -290,7 +313,11 @@ class Config(ConfigBase):
         insert_tracker: Name each request in a header, for the server's logs.
         max_concurrent_execution: How many requests run at a time.
         mode: `default`, or `tracking` to remember which nodes were made.
-        pagination_size: How many nodes are fetched in one request.
+        not_loaded: What touching a field does that a node was not read with: `raise` an error, or `load` it, which only
+            the synchronous client can. By default it is an error for nodes read with `only=`; for others an attribute
+            is None, and a relationship has no peers.
+        pagination_size: How many nodes a page has. By default the first has 50, and pages grow to as many as the server
+            gives in about a second, 1,000 at the most.
         priority: How urgent requests are: `high`, `medium` or `low`.
         retry_delay: Seconds before a failed request is sent again; doubled each time.
         retry_max_delay: The most seconds between two tries.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-__all__ = ["HTTPMethod", "InfrahubClientMode", "Priority", "RequesterTransport"]
+__all__ = ["HTTPMethod", "InfrahubClientMode", "NotLoaded", "Priority", "RequesterTransport"]
 
 
 class InfrahubClientMode(str, Enum):
@@ -12,6 +12,13 @@ class InfrahubClientMode(str, Enum):
 
     DEFAULT = "default"
     TRACKING = "tracking"
+
+
+class NotLoaded(str, Enum):
+    """What touching a field does that a node was not read with."""
+
+    RAISE = "raise"
+    LOAD = "load"
 
 
 class Priority(str, Enum):

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from infrahub_sdk._secrets import hidden, texts, without_credentials
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -34,7 +36,9 @@ __all__ = [
     "NodeInvalidError",
     "NodeNotFoundError",
     "NodeNotSavedError",
+    "NodesNotSavedError",
     "ObjectValidationError",
+    "OutcomeUnknownError",
     "QuerySyntaxError",
     "RateLimitError",
     "RepositoryFileNotFoundError",
@@ -117,11 +121,19 @@ class JsonDecodeError(Error):
 
     blame = PROTOCOL
 
-    def __init__(self, message: str | None = None, content: str | None = None, url: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str | None = None,
+        content: str | None = None,
+        url: str | None = None,
+        *,
+        status_code: int | None = None,
+    ) -> None:
         self.content = content
         self.url = url
+        self.status_code = status_code
         if not message and url:
-            message = f"The answer of {url} is not JSON."
+            message = f"The answer of {without_credentials(url)} is not JSON."
             if content:
                 message += f" It begins: {content[:_BODY_SHOWN]!r}"
         super().__init__(message)
@@ -152,7 +164,8 @@ class RateLimitError(Error):
         self.attempts = attempts
         self.retry_after = retry_after
         wait = "" if retry_after is None else f" The server asks to wait {retry_after:g} s."
-        super().__init__(message or f"{url} refused {attempts} attempt(s) with HTTP 429 (too many requests).{wait}")
+        shown = without_credentials(url)
+        super().__init__(message or f"{shown} refused {attempts} attempt(s) with HTTP 429 (too many requests).{wait}")
 
 
 class ServerNotReachableError(Error):
@@ -161,18 +174,27 @@ class ServerNotReachableError(Error):
     Attributes:
         address: Where the server should be.
         phase: What was going on: `resolve`, `connect`, `proxy`, `tls`, `send` or `receive`.
-        sent: Whether the server may have seen the request. False only where it provably has not.
+        sent: Whether the server may have carried out the request. False only where it provably has not.
+        remedy: What to change, which the message says too; empty if nobody knows.
     """
 
     blame = NETWORK
 
     def __init__(
-        self, address: str, message: str | None = None, *, phase: str | None = None, sent: bool = False
+        self,
+        address: str,
+        message: str | None = None,
+        *,
+        phase: str | None = None,
+        sent: bool = False,
+        remedy: str = "",
     ) -> None:
         self.address = address
         self.phase = phase
         self.sent = sent
-        super().__init__(message or f"Cannot reach the server at {address}.")
+        self.remedy = remedy
+        text = message or f"Cannot reach the server at {without_credentials(address)}."
+        super().__init__(f"{text} {remedy}." if remedy else text)
 
 
 class ResponseProtocolError(ServerNotReachableError):
@@ -188,7 +210,7 @@ class ServerNotResponsiveError(Error):
         url: What was asked.
         timeout: The limit in seconds.
         phase: What was going on when it ran out, as in `ServerNotReachableError`.
-        sent: Whether the server may have seen the request.
+        sent: Whether the server may have carried out the request.
     """
 
     blame = NETWORK
@@ -206,8 +228,42 @@ class ServerNotResponsiveError(Error):
         self.timeout = timeout
         self.phase = phase
         self.sent = sent
-        text = message or f"No answer from {url}."
+        text = message or f"No answer from {without_credentials(url)}."
         super().__init__(f"{text} (timeout: {timeout:g} s)" if timeout else text)
+
+
+class OutcomeUnknownError(ServerNotReachableError, ServerNotResponsiveError):
+    """Something was sent to be created or done, no answer came, and whether the server did it cannot be found out.
+
+    It is both a `ServerNotReachableError` and a `ServerNotResponsiveError`, because programs expect one of these when
+    an answer does not come back. `__cause__` is the failure itself.
+
+    Attributes:
+        kind: The node's kind; `Branch` for a branch.
+        identifier: The id that the node has if it was created, None where it could be sent with none; a branch's name.
+    """
+
+    blame = NETWORK
+
+    def __init__(
+        self, kind: str, identifier: str | None, cause: BaseException | None = None, *, message: str | None = None
+    ) -> None:
+        self.kind = kind
+        self.identifier = identifier
+        self.address = getattr(cause, "address", "")
+        self.url = getattr(cause, "url", None) or self.address
+        self.phase = getattr(cause, "phase", None)
+        self.remedy = getattr(cause, "remedy", "")
+        self.timeout = getattr(cause, "timeout", None)
+        self.sent = True
+        self.__cause__ = cause
+        why = f": {str(cause).rstrip('.')}" if cause is not None else ""
+        if identifier:
+            remedy = f"Look for the id {identifier}, or save the node again, which sends the same id."
+        else:
+            remedy = "Look for it before you save it again."
+        known = f"It is not known whether a node of kind {kind} was created{why}. {remedy}"
+        Error.__init__(self, message or known)
 
 
 class GraphQLError(Error):
@@ -216,7 +272,8 @@ class GraphQLError(Error):
     Attributes:
         errors: The server's list, each with `message`, and mostly `path` and `extensions`.
         query: The document that was sent.
-        variables: Its variables. They may hold secrets, so no message or repr shows them.
+        variables: Its variables. They may hold secrets, so no message or repr shows them: where the server says one
+            back, the message masks it.
     """
 
     blame = SERVER
@@ -227,7 +284,8 @@ class GraphQLError(Error):
         self.errors = errors
         self.query = query
         self.variables = variables
-        super().__init__(f"The server refused the GraphQL request: {_describe_graphql_errors(errors)}")
+        words = hidden(_describe_graphql_errors(errors), texts(variables))
+        super().__init__(f"The server refused the GraphQL request: {words}")
 
 
 def _describe_graphql_errors(errors: Any) -> str:
@@ -244,14 +302,22 @@ def _describe_graphql_errors(errors: Any) -> str:
 
 
 class VersionNotSupportedError(Error):
-    """The server is too old for what was asked of it."""
+    """The server is too old for what was asked of it.
+
+    Attributes:
+        feature: What was asked for.
+        required_version: The first release that can do it.
+        version: The server's release, where it is known.
+    """
 
     blame = SERVER
 
-    def __init__(self, feature: str, required_version: str) -> None:
+    def __init__(self, feature: str, required_version: str, version: str | None = None) -> None:
         self.feature = feature
         self.required_version = required_version
-        super().__init__(f"{feature} requires Infrahub {required_version} or later.")
+        self.version = version
+        this = f"; the server is {version}" if version else ""
+        super().__init__(f"{feature} requires Infrahub {required_version} or later{this}.")
 
 
 class SchemaNotFoundError(Error):
@@ -301,6 +367,21 @@ class NodeNotSavedError(Error):
 
     def __init__(self, message: str | None = None) -> None:
         super().__init__(message or "The node has not been saved yet, so it has no id. Call save() first.")
+
+
+class NodesNotSavedError(Error):
+    """Some of the nodes that were to be saved together were not. Those that it does not name were.
+
+    Attributes:
+        failures: Each such node, and why it was not saved.
+    """
+
+    def __init__(
+        self, message: str | None = None, failures: Sequence[tuple[Any, BaseException]] = (), *, blame: str = SERVER
+    ) -> None:
+        self.failures = list(failures)
+        self.blame = blame
+        super().__init__(message or f"{len(self.failures)} nodes were not saved.")
 
 
 class ResourceNotDefinedError(Error):
@@ -376,7 +457,7 @@ class URLNotFoundError(Error):
 
     def __init__(self, url: str) -> None:
         self.url = url
-        super().__init__(f"{url} was not found (HTTP 404). Check the address and the branch.")
+        super().__init__(f"{without_credentials(url)} was not found (HTTP 404). Check the address and the branch.")
 
 
 class BranchNotFoundError(URLNotFoundError):

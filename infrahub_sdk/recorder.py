@@ -6,24 +6,35 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from infrahub_sdk._readers import text
+from infrahub_sdk._secrets import (
+    MASK,
+    hidden,
+    is_plain_header,
+    masked,
+    masked_document,
+    sent_credentials,
+    without_credentials,
+)
 from infrahub_sdk._settings import Settings, setting
 from infrahub_sdk.exceptions import Error
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from pathlib import Path
+
+    from infrahub_sdk.config import Config
     from infrahub_sdk.transport.response import Response
 
 __all__ = ["JSONRecorder", "NoRecorder", "Recorder", "RecorderType", "recording_name"]
 
-_MASK = "***"
-_SECRET_HEADERS = (
-    "auth",
-    "cookie",
-    "key",
-    "password",
-    "secret",
-    "token",
-)  # what is in the names of headers that hold one
 _LOGINS = "/api/auth/"
+_SCHEMA = "/api/schema?"
+_CREATES = b"Create(data: "
+_CHOSEN_ID = (
+    r"(?m)^\s+(?:\w+: )?\w+Create\(data: .*"
+    r'\bid: "([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})" \}(?:, context: .*)?\) \{$'
+)
+_SECRET_KINDS = frozenset({"Password", "HashedPassword"})
 
 
 class RecorderType(str, Enum):
@@ -73,10 +84,13 @@ class NoRecorder:
 
 
 class JSONRecorder(Settings, prefix="INFRAHUB_JSON_RECORDER_"):
-    """Writes each answer, with what it answers, to a JSON file of its own.
+    """Writes each answer, with what it answers, to a JSON file of its own, for `JSONPlayback`.
 
-    Tokens, cookies, the passwords of logins and the variables of GraphQL documents are not written. What a document
-    itself says, and what the server answers, is.
+    Not written are credentials, the variables of GraphQL documents, and what is secret in documents and answers: the
+    values of attributes of the kinds Password and HashedPassword, if the schema was recorded before, and texts whose
+    names say that they are secret, such as `password`, `token` or `secret`. All else is.
+
+    Threads and processes may write into one directory. A file is there whole or not at all.
 
     Args:
         directory: Where the files go; it is made if need be. Or `INFRAHUB_JSON_RECORDER_DIRECTORY`; by default the
@@ -88,27 +102,47 @@ class JSONRecorder(Settings, prefix="INFRAHUB_JSON_RECORDER_"):
     host: str = setting(default="", reads=text("a host name"))
 
     def record(self, response: Response) -> None:
-        """Write one answer."""
+        """Write one answer. The body of a streamed one is read for it.
+
+        Args:
+            response: The answer, with its request.
+
+        Raises:
+            Error: It does not say what it answers, or the file cannot be written.
+        """
         import json
-        from pathlib import Path
 
         request = response.request
         if request is None:
             raise Error(f"{response!r} says not what it answers, so it cannot be recorded. Make it with a request.")
         url = _recorded_url(str(request.url), self.host)
         content = request.content if isinstance(request.content, bytes) else b""  # streamed bodies are gone by now
+        names = vars(self).setdefault("_secret_names", set())
+        if _SCHEMA in url:
+            names.update(_secret_attributes(response.content))
         recording = {
-            "headers": {name.lower(): _recorded_header(name.lower(), value) for name, value in request.headers.items()},
+            "headers": {
+                name.lower(): value if is_plain_header(name) else MASK for name, value in request.headers.items()
+            },
             "method": request.method,
-            "request_content": _masked(content, ("password", "variables")).decode("utf-8", "replace"),
+            "request_content": _recorded_question(content),
             "status_code": response.status_code,
             "url": url,
-            **_recorded_answer(url, response.content),
+            **_recorded_answer(response.content, names, list(sent_credentials(request))),
         }
-        directory = Path(self.directory)
-        directory.mkdir(parents=True, exist_ok=True)
-        path = directory / recording_name(request.method, url, content)
-        path.write_text(json.dumps(recording, indent=4, sort_keys=True), encoding="utf-8")
+        name = recording_name(request.method, url, content)
+        _write(self.directory, name, json.dumps(recording, indent=4, sort_keys=True))
+
+
+def is_recorded(config: Config) -> bool:
+    """Whether answers are recorded or come from recordings, so that all has to be asked for in the same way again."""
+    import sys
+
+    if isinstance(config.custom_recorder, JSONRecorder):
+        return True
+    playback = sys.modules.get("infrahub_sdk.playback")  # whoever uses it has imported it
+    senders = (getattr(requester, "__self__", None) for requester in (config.requester, config.sync_requester))
+    return playback is not None and any(isinstance(sender, playback.JSONPlayback) for sender in senders)
 
 
 def recording_name(method: str, url: str, content: bytes) -> str:
@@ -117,55 +151,136 @@ def recording_name(method: str, url: str, content: bytes) -> str:
     Args:
         method: The HTTP method.
         url: The whole address.
-        content: The body.
+        content: The body. Of a login neither user nor password count, as a digest helps to guess what is short; nor do
+            the ids that the client chooses for new nodes, which are others each time.
 
     >>> recording_name("GET", "http://localhost:8000/api/config", b"")
     'get_http_localhost_8000__api__config.json'
     """
+    return plain_recording_name(method, url, _without_login(content) if _LOGINS in url else _without_ids(content))
+
+
+def plain_recording_name(method: str, url: str, content: bytes) -> str:
+    """The name that version 1.23 gives the file, which knows no exceptions."""
     from types import SimpleNamespace
 
     from infrahub_sdk.utils import generate_request_filename
 
-    if _LOGINS in url:
-        content = _masked(content, ("password", "username"))  # a digest helps to guess what is short
     named: Any = SimpleNamespace(method=method, url=url, content=content)
     return f"{generate_request_filename(named)}.json"
 
 
-def _recorded_header(name: str, value: str) -> str:
-    return _MASK if any(word in name for word in _SECRET_HEADERS) else value
-
-
-def _masked(content: bytes, keys: tuple[str, ...]) -> bytes:
-    """A JSON object without the values of some keys; anything else as it is."""
-    import json
-
+def _without_login(content: bytes) -> bytes:
     from infrahub_sdk.utils import encode_json
 
-    try:
-        value = json.loads(content)
-    except ValueError:
+    body = _json(content)
+    if not isinstance(body, dict):
         return content
-    if not isinstance(value, dict) or not any(value.get(key) for key in keys):
-        return content
-    return encode_json({key: _MASK if key in keys and held else held for key, held in value.items()})
+    return encode_json({key: MASK if key in {"username", "password"} else held for key, held in body.items()})
 
 
-def _recorded_answer(url: str, content: bytes) -> dict[str, str]:
-    if _LOGINS in url:
-        content = _masked(content, ("access_token", "refresh_token"))
+def chosen_ids(content: bytes) -> list[str]:
+    """The ids that the client has chosen for the nodes that a document creates."""
+    import re
+
+    if _CREATES not in content:
+        return []
+    body = _json(content)
+    query = body.get("query") if isinstance(body, dict) else None
+    return re.findall(_CHOSEN_ID, query) if isinstance(query, str) else []
+
+
+def _without_ids(content: bytes) -> bytes:
+    for number, identifier in enumerate(chosen_ids(content)):
+        content = content.replace(identifier.encode(), b"%d" % number)
+    return content
+
+
+def _json(content: bytes) -> Any:
+    """The value that something is the JSON of, or None."""
+    import json
+
     try:
-        return {"response_content": content.decode("utf-8")}
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _secret_attributes(content: bytes) -> Iterator[str]:
+    """The names of the attributes that hold passwords, by the server's schema."""
+    schema = _json(content)
+    for kinds in schema.values() if isinstance(schema, dict) else ():
+        for kind in kinds if isinstance(kinds, list) else ():
+            for attribute in kind.get("attributes") or ():
+                if attribute.get("kind") in _SECRET_KINDS:
+                    yield attribute["name"]
+
+
+def _recorded_question(content: bytes) -> str:
+    """The body of a request. Only of JSON can be told what in it is secret, so nothing else is recorded."""
+    body = _json(content)
+    if not isinstance(body, dict):
+        return MASK if content else ""
+    recorded = masked(body)
+    if recorded.get("variables"):
+        recorded["variables"] = MASK
+    if isinstance(recorded.get("query"), str):
+        recorded["query"] = masked_document(recorded["query"])
+    return content.decode() if recorded == body else _compact(recorded)
+
+
+def _recorded_answer(content: bytes, names: Collection[str], credentials: Collection[str]) -> dict[str, str]:
+    body = _json(content)
+    recorded = masked(body, names)
+    if recorded != body:
+        return {"response_content": hidden(_compact(recorded), credentials)}
+    try:
+        return {"response_content": hidden(content.decode("utf-8"), credentials)}
     except UnicodeDecodeError:
         from base64 import b64encode
 
         return {"response_content": b64encode(content).decode("ascii"), "response_encoding": "base64"}
 
 
+def _compact(value: Any) -> str:
+    import json
+
+    return json.dumps(value, separators=(",", ":"))
+
+
 def _recorded_url(url: str, host: str) -> str:
     """A URL without credentials, and with another host if one is given."""
     from urllib.parse import urlsplit
 
+    url = without_credentials(url)
+    if not host:
+        return url
     parts = urlsplit(url)
     port = f":{parts.port}" if parts.port and ":" not in host else ""
-    return parts._replace(netloc=f"{host}{port}" if host else parts.netloc.rpartition("@")[2]).geturl()
+    return parts._replace(netloc=f"{host}{port}").geturl()
+
+
+def _write(directory: str, name: str, content: str) -> None:
+    """Write a file so that nobody ever sees a part of it."""
+    import os
+    from pathlib import Path
+
+    folder = Path(directory)
+    draft = folder / f".{os.urandom(12).hex()}.tmp"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _replace(draft, folder / name, content)
+    except OSError as exc:
+        raise Error(
+            f"The answer to a request could not be recorded in {str(folder / name)!r}: {exc.strerror or exc}."
+            " The request itself was carried out."
+        ) from exc
+
+
+def _replace(draft: Path, path: Path, content: str) -> None:
+    try:
+        draft.write_text(content, encoding="utf-8")
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise

@@ -42,6 +42,10 @@ class SyncRequester(Protocol):
     ) -> Response:
         """Send a request and return the answer.
 
+        It may be of any class that has a `status_code`, `headers`, and a body as `content`, `text` or `json()`. Errors
+        come out as they are. After a `ServerNotReachableError` or `ServerNotResponsiveError` a query is sent again, if
+        the client is set to do so; a write only if the error has a `phase` and says that it was not `sent`.
+
         Args:
             url: The whole address.
             method: GET or POST.

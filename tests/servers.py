@@ -211,6 +211,7 @@ def tunnel(connection: Connection) -> None:
     assert connection.request is not None
     host, _, port = connection.request.target.rpartition(":")
     with socket.create_connection((host.strip("[]"), int(port)), timeout=_PATIENCE) as far:
+        far.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.send(b"HTTP/1.1 200 Connection established\r\n\r\n")
         back = threading.Thread(target=_pump, args=(far, connection.socket), daemon=True)
         back.start()
@@ -315,6 +316,7 @@ class ScriptedServer:
 
     def _serve(self, sock: socket.socket, number: int, script: list[Step]) -> None:
         with suppress(OSError, ValueError):
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self._tls is not None:
                 plain, sock = sock, self._tls.wrap_socket(sock, server_side=True)
                 self._sockets.discard(plain)

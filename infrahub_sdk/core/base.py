@@ -44,8 +44,7 @@ class BaseClient:
         self.refresh_token = ""
         self.default_branch: str = config.default_infrahub_branch
         self.default_timeout = config.timeout
-        self.pagination_size = config.pagination_size
-        self.max_concurrent_execution = config.max_concurrent_execution
+        self._page_size = config.pagination_size if config._is_given("pagination_size") else None
         self.insert_tracker = config.insert_tracker
         self.identifier = config.identifier
         self.mode: InfrahubClientMode = config.mode
@@ -53,6 +52,9 @@ class BaseClient:
         self.retry_on_failure: bool = config.retry_on_failure
         self.retry_delay: float = config.retry_delay
         self.request_context: RequestContext | None = None
+        self._kinds_without_id: set[str] = set()  # whose create does not take an id, as the server said
+        self._server_version = ""  # once the server has said it, see core/server.py
+        self._server_types: dict[str, frozenset[str]] = {}
         if config.tls_ca_file:
             config.tls_context  # noqa: B018 - a file that is not there is said now, not at the first request
         self._port: Port = self._open_port()
@@ -61,6 +63,24 @@ class BaseClient:
         from infrahub_sdk.transport.io import BlockingIO, ThreadedIO
 
         return BlockingIO(self.config) if self._is_sync else ThreadedIO(self.config)
+
+    @property
+    def pagination_size(self) -> int:
+        """How many nodes a page has. Where nobody has set it, it is that of the first page, and pages grow."""
+        return self._page_size or self.config.pagination_size
+
+    @pagination_size.setter
+    def pagination_size(self, number: int) -> None:
+        self._page_size = number
+
+    @property
+    def max_concurrent_execution(self) -> int:
+        """How many jobs run at a time, over all batches and parallel reads of this client. May be set."""
+        return self._port.limiter.size
+
+    @max_concurrent_execution.setter
+    def max_concurrent_execution(self, number: int) -> None:
+        self._port.limiter.size = number
 
     @property
     def log(self) -> InfrahubLoggers:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from infrahub_sdk._secrets import masked, masked_document, without_sent_credentials
 from infrahub_sdk.core.collector import collector_paused
 from infrahub_sdk.core.retry import Budget, graphql_errors_are_transient
 from infrahub_sdk.core.sending import (
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from infrahub_sdk.timestamp import Timestamp
     from infrahub_sdk.transport.response import Response
 
-__all__ = ["at_text", "execute", "is_read_only"]
+__all__ = ["at_text", "body_of", "data_of", "execute", "is_read_only", "request_of"]
 
 # Text and comments are taken out first, so that a `mutation` inside them does not count.
 _NOT_CODE = re.compile(r'"""(?:\\"""|.)*?"""|"(?:\\.|[^"\\\n])*"|#[^\n]*', re.DOTALL)
@@ -98,34 +99,58 @@ async def execute(
         budget: The time for transient failures, which also counts the attempts.
         take: Makes something of the data; the collector is still held back then, see `collector_paused`.
     """
-    payload = _payload(query, variables, operation_name)
-    moment = at_text(at)
     branch = branch_name or client.default_branch
-    url = url_of(client, "graphql", branch, query={"at": moment} if moment else None)
-    if client.config.echo_graphql_queries:
-        _echo(url, payload)
-    headers = delta_headers(client, tracker=tracker, priority=priority)
+    request = request_of(
+        client,
+        query,
+        variables,
+        branch=branch,
+        at=at,
+        operation_name=operation_name,
+        tracker=tracker,
+        priority=priority,
+    )
+    payload = request["payload"]
     if repeatable is None:
         repeatable = is_read_only(payload["query"])
     budget = (budget or Budget(client.config.max_retry_duration)) if client.retry_on_failure else None
     while True:
-        response = await send(
-            client, "POST", url, payload=payload, headers=headers, timeout=timeout, repeatable=repeatable, budget=budget
-        )
+        response = await send(client, "POST", **request, timeout=timeout, repeatable=repeatable, budget=budget)
         with collector_paused():
-            body = _body(response, branch)
+            body = body_of(response, branch)
             errors = body.get("errors")
             if not errors:
-                return take(_data(body, response))
+                return take(data_of(body, response))
         if (
             budget is None
             or not graphql_errors_are_transient(errors, client.config.retry_status_codes, repeatable=repeatable)
-            or not await wait_for_retry(client, budget, url, "every GraphQL error is a transient one")
+            or not await wait_for_retry(client, budget, request["url"], "every GraphQL error is a transient one")
         ):
             raise GraphQLError(errors, payload["query"], variables)
 
 
-def _data(body: dict[str, Any], response: Response) -> dict[str, Any]:
+def request_of(
+    client: BaseClient,
+    query: str,
+    variables: dict[str, Any] | None = None,
+    *,
+    branch: str,
+    at: Timestamp | str | None = None,
+    operation_name: str | None = None,
+    tracker: str | None = None,
+    priority: Priority | None = None,
+) -> dict[str, Any]:
+    """The address, the body and the headers with which a document is sent, see `execute`."""
+    payload = _payload(query, variables, operation_name)
+    moment = at_text(at)
+    url = url_of(client, "graphql", branch, query={"at": moment} if moment else None)
+    if client.config.echo_graphql_queries:
+        _echo(url, payload)
+    return {"url": url, "payload": payload, "headers": delta_headers(client, tracker=tracker, priority=priority)}
+
+
+def data_of(body: dict[str, Any], response: Response) -> dict[str, Any]:
+    """The data of an answer that holds no errors."""
     data = body.get("data")
     if not isinstance(data, dict):
         raise _no_data(response)
@@ -141,7 +166,7 @@ def _payload(query: Any, variables: dict[str, Any] | None, operation_name: str |
     return payload
 
 
-def _body(response: Response, branch: str) -> dict[str, Any]:
+def body_of(response: Response, branch: str) -> dict[str, Any]:
     """The JSON object that a GraphQL answer is, or the error that its status stands for."""
     status = response.status_code
     if status != 200:
@@ -155,18 +180,20 @@ def _body(response: Response, branch: str) -> dict[str, Any]:
             raise URLNotFoundError(_plain_url(response))
     try:
         body = response.json()
-    except (ValueError, JsonDecodeError) as error:  # the former from the response object of another library
-        raise JsonDecodeError(_not_json(response), content=response.text, url=_plain_url(response)) from error
+    except JsonDecodeError as error:
+        raise JsonDecodeError(
+            _not_json(response), content=response.text, url=_plain_url(response), status_code=status
+        ) from error
     if not isinstance(body, dict):
         raise _no_data(response)
+    if body.get("errors"):
+        body["errors"] = without_sent_credentials(body["errors"], response.request)
     return body
 
 
 def _not_json(response: Response) -> str:
-    text = response.text
-    message = (
-        f"{_plain_url(response)} answered HTTP {response.status_code} with something that is not JSON: {text[:300]!r}."
-    )
+    shown = response.shown()
+    message = f"{_plain_url(response)} answered HTTP {response.status_code} with something that is not JSON: {shown!r}."
     if response.status_code == 500:
         message += " Infrahub 1.11 answers so to a document that does not parse and to a variable of a wrong type."
     return message
@@ -174,7 +201,7 @@ def _not_json(response: Response) -> str:
 
 def _no_data(response: Response) -> HTTPStatusError | InvalidResponseError:
     status = response.status_code
-    words = server_words(response) or response.text[:300]
+    words = server_words(response) or response.shown()
     message = f"{_plain_url(response)} answered HTTP {status} with neither data nor errors: {words!r}"
     return HTTPStatusError(message, response=response) if status >= 400 else InvalidResponseError(message)
 
@@ -184,13 +211,19 @@ def _plain_url(response: Response) -> str:
 
 
 def _echo(url: str, payload: dict[str, Any]) -> None:
-    """Print what is sent, because the user asked for it (`Config.echo_graphql_queries`)."""
-    import json
+    """Print what is sent, because the user asked for it (`Config.echo_graphql_queries`).
 
-    lines = [f"URL: {without_credentials(url)}", f"QUERY:\n{payload['query']}"]
+    The variables are printed too, but for those that say by their names that they are secret.
+    """
+    import json
+    import sys
+
+    lines = [f"URL: {without_credentials(url)}", f"QUERY:\n{masked_document(payload['query'])}"]
     if "variables" in payload:
-        lines.append(f"VARIABLES:\n{json.dumps(payload['variables'], indent=4, default=str)}\n")
-    print("\n".join(lines))  # noqa: T201
+        lines.append(f"VARIABLES:\n{json.dumps(masked(payload['variables']), indent=4, default=str)}\n")
+    text = "\n".join(lines)
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"  # a letter that it lacks must not stop the request
+    print(text.encode(encoding, "backslashreplace").decode(encoding))  # noqa: T201
 
 
 def check_document(query: Any) -> str:

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from infrahub_sdk.core.graphql import at_text, execute
+from infrahub_sdk.core.hiding import HiddenFilters, shown_filters
+from infrahub_sdk.core.loading import Loader, strip_aliases
+from infrahub_sdk.core.paging import Page, Place, Sizes, Walk, borders
+from infrahub_sdk.core.paths import Classes
 from infrahub_sdk.core.schema import branch_schema, get_kind, kind_name
 from infrahub_sdk.core.selecting import (
     PAGE,
     Selection,
     arguments,
     check_filters,
-    class_finder,
+    check_order,
     document,
     selection_text,
-    strip_aliases,
 )
+from infrahub_sdk.core.server import of_reading, require
 from infrahub_sdk.exceptions import InvalidResponseError, NodeNotFoundError, ValidationError
-from infrahub_sdk.node.attribute import SECRET_KINDS
-from infrahub_sdk.node.base import Bare, load_node
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
     from infrahub_sdk.constants import Priority
     from infrahub_sdk.core.base import BaseClient
     from infrahub_sdk.node.base import InfrahubNodeBase
@@ -28,7 +34,7 @@ if TYPE_CHECKING:
     from infrahub_sdk.timestamp import Timestamp
     from infrahub_sdk.types import Order
 
-__all__ = ["Reading", "count", "filters", "get", "node_class", "node_from_graphql"]
+__all__ = ["Reading", "by_ids", "count", "filters", "get", "iterate", "node_class", "node_from_graphql"]
 
 
 class Reading(NamedTuple):
@@ -64,19 +70,56 @@ async def node_class(
     return found
 
 
+class Slice(NamedTuple):
+    """Which part of the nodes that meet conditions a call reads, and how it comes.
+
+    Attributes:
+        offset: How many nodes to pass over.
+        limit: How many nodes to read at most.
+        partial_match: Let text filters match parts of a value.
+        order: The order of the nodes.
+    """
+
+    offset: int | None = None
+    limit: int | None = None
+    partial_match: bool = False
+    order: Order | None = None
+
+    def checked(self) -> Slice:
+        """The same.
+
+        Raises:
+            ValidationError: A number is not one of nodes.
+        """
+        for name, number in (("offset", self.offset), ("limit", self.limit)):
+            if number is not None and (type(number) is not int or number < 0):
+                raise ValidationError(name, f"{number!r} is not a number of nodes; give an int that is not negative.")
+        return self
+
+    @property
+    def start(self) -> int:
+        """The place of the first node."""
+        return self.offset or 0
+
+    @property
+    def end(self) -> int | None:
+        """The place behind the last node; None for all that there are."""
+        return None if self.limit is None else self.start + self.limit
+
+
+WHOLE = Slice()
+
+
 async def filters(
     client: BaseClient,
     kind: Any,
     reading: Reading,
     selection: Selection,
     conditions: dict[str, Any] | None = None,
+    part: Slice = WHOLE,
     *,
     operation: str = "Filters",
-    offset: int | None = None,
-    limit: int | None = None,
-    partial_match: bool = False,
     parallel: bool = False,
-    order: Order | None = None,
 ) -> list[Any]:
     """The nodes that meet conditions, in pages.
 
@@ -86,26 +129,52 @@ async def filters(
         reading: How to read.
         selection: Which fields to read.
         conditions: Filters and their values.
+        part: Which of the nodes; with an offset or a limit in one page, unless pages are read side by side.
         operation: What the operation's name begins with.
-        offset: How many nodes to pass over.
-        limit: How many nodes to read at most, in one page.
-        partial_match: Let text filters match parts of a value.
         parallel: Read the pages side by side.
-        order: The order of the nodes.
     """
-    for name, number in (("offset", offset), ("limit", limit)):
-        if number is not None and (type(number) is not int or number < 0):
-            raise ValidationError(name, f"{number!r} is not a number of nodes; give an int that is not negative.")
-    reading = reading._replace(at=at_text(reading.at))  # once, so that `1h` is the same moment for all pages
-    pages = await _pages(
-        client, kind, reading, selection, conditions, operation=operation, partial_match=partial_match, order=order
-    )
-    size = limit if limit is not None else client.pagination_size
-    if offset is not None or limit is not None:
-        return (await pages.read(offset or 0, size)).nodes
+    part.checked()
+    pages = await _pages(client, kind, reading, selection, conditions, part, operation=operation)
+    if part.limit == 0:
+        return []  # to the server it would be no limit
     if parallel:
-        return await pages.read_side_by_side(size, conditions, partial_match=partial_match)
-    return await pages.read_all(size)
+        return await pages.read_side_by_side(part.start, part.end)
+    if part.offset is not None or part.limit is not None:
+        size = client.pagination_size if part.limit is None else part.limit
+        return (await pages.read(Place(part.start, size, 1))).nodes
+    return await pages.read_all()
+
+
+MOST_AHEAD = 500  # nodes of a page of `iterate`, of which two are in memory at a time
+LOOK_BACK = 2_000  # nodes, among which `iterate` looks for those that came before
+
+
+async def iterate(
+    client: BaseClient,
+    kind: Any,
+    reading: Reading,
+    selection: Selection,
+    conditions: dict[str, Any] | None = None,
+    part: Slice = WHOLE,
+) -> AsyncGenerator[Any, None]:
+    """The nodes that meet conditions, one after the other, with the next page on its way; see `filters`."""
+    part.checked()
+    pages = await _pages(client, kind, reading, selection, conditions, part, operation="Iterate")
+    if part.limit == 0:
+        return
+    walk = Walk(Sizes(client, MOST_AHEAD), part.start, part.end, LOOK_BACK)
+    place = walk.first()
+    nodes, following = walk.took(place, await pages.read(place))
+    while following is not None:
+        ahead = client._port.crew([partial(pages.read, following)], 1)
+        try:
+            for node in nodes:
+                yield node
+            nodes, following = walk.took(following, await ahead.next())
+        finally:
+            await ahead.close()
+    for node in nodes:
+        yield node
 
 
 async def _pages(
@@ -114,25 +183,26 @@ async def _pages(
     reading: Reading,
     selection: Selection,
     conditions: dict[str, Any] | None,
+    part: Slice = WHOLE,
     *,
     operation: str,
-    partial_match: bool = False,
-    order: Order | None = None,
 ) -> _Pages:
     """The query for nodes that meet conditions."""
+    reading = reading._replace(at=at_text(reading.at))  # once, so that `1h` is the same moment for all pages
     branch = reading.branch or client.default_branch
     cls = await node_class(client, kind, branch, reading.timeout)
+    class_of = Classes(client, branch)
     check_filters(cls, conditions or ())
-    body = selection_text(cls, selection, class_finder(client, branch))
-    asked = {**arguments(conditions, order=order), **PAGE, **({"partial_match": True} if partial_match else {})}
+    check_order(cls, part.order, class_of)
+    body = selection_text(cls, selection, class_of)
+    await require(client, *of_reading(metadata=selection.metadata, order=part.order, filters=conditions or ()))
+    hidden = HiddenFilters(cls, arguments(conditions, order=part.order), class_of)
+    asked = {**hidden.arguments, **PAGE}
+    if part.partial_match:
+        asked["partial_match"] = True
     name = cls._schema.kind
-    query = document(name, reading.query_name or f"{operation}_{name}", asked, body)
-    return _Pages(client, name, query, reading, selection)
-
-
-class _Page(NamedTuple):
-    nodes: list[Any]
-    total: int
+    query = document(name, reading.query_name or f"{operation}_{name}", asked, body, declared=hidden.declared)
+    return _Pages(client, name, query, reading, selection, hidden.values)
 
 
 class _Pages(NamedTuple):
@@ -143,109 +213,80 @@ class _Pages(NamedTuple):
     query: str
     reading: Reading
     selection: Selection
+    hidden: dict[str, Any]
 
-    async def read(self, offset: int, limit: int, number: int = 1) -> _Page:
+    async def read(self, place: Place) -> Page:
         """One page."""
         reading = self.reading
-        page: _Page = await execute(
+        begun = monotonic()
+        page: Page = await execute(
             self.client,
             self.query,
-            {"offset": offset, "limit": limit},
+            {"offset": place.offset, "limit": place.limit, **self.hidden},
             branch_name=reading.branch,
             at=reading.at,
             timeout=reading.timeout,
-            tracker=f"query-{self.kind.lower()}-page{number}",
+            tracker=f"query-{self.kind.lower()}-page{place.number}",
             operation_name=self.query.split(None, 2)[1],
             priority=reading.priority,
             repeatable=True,
             take=self.page,
         )
-        return page
+        return page._replace(seconds=monotonic() - begun)
 
-    def page(self, data: dict[str, Any]) -> _Page:
+    def page(self, data: dict[str, Any]) -> Page:
         """The page that an answer holds."""
         found = data.get(self.kind)
         if not isinstance(found, dict) or not isinstance(found.get("edges"), list):
             raise InvalidResponseError(f"The answer to a query for {self.kind} has no list of edges.")
-        return _Page(self.hydrate(found["edges"]), found.get("count") or 0)
+        reading = self.reading
+        at = str(reading.at) if reading.at else None
+        loader = Loader(self.client, reading.branch or self.client.default_branch, at)
+        nodes = loader.load(found["edges"], self.selection, store=reading.populate_store)
+        return Page(nodes, found.get("count") or 0)
 
-    async def read_all(self, size: int) -> list[Any]:
+    async def read_all(self, start: int = 0, end: int | None = None) -> list[Any]:
         """All pages, one after the other."""
+        walk = Walk(Sizes(self.client), start, end)
         nodes: list[Any] = []
-        number = 0
-        while True:
-            page = await self.read(number * size, size, number + 1)
-            nodes += page.nodes
-            number += 1
-            if number * size >= page.total or not page.nodes:
-                return nodes
-
-    async def read_side_by_side(
-        self, size: int, conditions: dict[str, Any] | None, *, partial_match: bool
-    ) -> list[Any]:
-        """All pages, several at a time, in their order."""
-        total = await count(self.client, self.kind, self.reading, conditions, partial_match=partial_match)
-        starts = range(0, total, size)
-        reads = [self.read(start, size, number + 1) for number, start in enumerate(starts)]
-        pages = await self.client._port.gather(reads, self.client.max_concurrent_execution)
-        return [node for page in pages for node in page.nodes]
-
-    def hydrate(self, edges: list[dict[str, Any]]) -> list[Any]:
-        """The nodes that edges of the answer hold; in the store as well, if the call says so."""
-        client, branch = self.client, self.reading.branch or self.client.default_branch
-        if self.selection.fragment:
-            for edge in edges:
-                edge["node"] = strip_aliases(edge["node"])
-        bare = not (self.selection.properties or self.selection.metadata)
-        nodes = load_nodes(client, branch, edges, bare=bare)
-        if self.reading.populate_store:
-            past = bool(self.reading.at)
-            store = client.store._branch(branch)
-            store.load(nodes, past=past)
-            if self.selection.reads_peers():
-                store.load(load_nodes(client, branch, _peer_edges(nodes, self.selection)), past=past)
+        place: Place | None = walk.first()
+        while place is not None:
+            fresh, place = walk.took(place, await self.read(place))
+            nodes += fresh
         return nodes
 
+    async def read_side_by_side(self, start: int, end: int | None) -> list[Any]:
+        """All pages, the first one and then several at a time, in their order.
 
-def load_nodes(client: BaseClient, branch: str, edges: list[dict[str, Any]], *, bare: bool = False) -> list[Any]:
-    """The nodes that edges of an answer hold.
-
-    Args:
-        client: The client that read them.
-        branch: The branch that was read.
-        edges: The edges.
-        bare: Whether they were read without metadata, so that their attributes can be held as mere values.
-    """
-    class_of = client.schema._node_class
-    classes: dict[str, tuple[type[Any], Bare]] = {}
-    nodes = []
-    try:
-        for edge in edges:
-            data = edge["node"]
-            kind = data["__typename"]
-            known = classes.get(kind)
-            if known is None:
-                cls = class_of(kind, branch)
-                known = classes[kind] = cls, Bare.of(cls, data)
-            if bare:
-                known[1].strip(data)
-            nodes.append(load_node(known[0], client, branch, edge, bare=bare))
-    except (KeyError, TypeError) as error:
-        raise InvalidResponseError(
-            f"An edge of the answer does not hold a node with a __typename: {error!r}"
-        ) from error
-    return nodes
+        When the number of nodes changes meanwhile, the borders of the pages are read once more.
+        """
+        sizes, lanes = Sizes(self.client), self.client.max_concurrent_execution
+        places = [Walk(sizes, start, end).first()]
+        pages = [await self.read(places[0])]
+        stop = pages[0].total if end is None else min(pages[0].total, end)
+        begin = start + places[0].limit
+        if begin < stop:
+            size = sizes.shared(pages[0], stop - begin, lanes)
+            offsets = range(begin, stop, size)
+            places += [Place(offset, min(size, stop - offset), place) for place, offset in enumerate(offsets, start=2)]
+            gather = self.client._port.gather
+            pages += await gather([self.read(place) for place in places[1:]], lanes)
+            pages += await gather([self.read(place) for place in borders(places, pages)], lanes)
+        return list({node.id: node for page in reversed(pages) for node in reversed(page.nodes)}.values())[::-1]
 
 
-def _peer_edges(nodes: list[Any], selection: Selection) -> list[dict[str, Any]]:
-    """The edges to nodes that were read along with others."""
-    edges: list[dict[str, Any]] = []
-    for node in nodes:
-        for name in node._relationships if selection.prefetch_relationships else selection.include:
-            if name in node._data and name in node._relationships:
-                data = node._wrapped(name) or {}
-                edges += [edge for edge in data.get("edges", [data]) if (edge.get("node") or {}).get("__typename")]
-    return edges
+async def by_ids(client: BaseClient, kind: str, identifiers: list[str], reading: Reading) -> dict[str, Any]:
+    """Nodes of a kind by their ids, several requests of many ids at a time."""
+    size = client.pagination_size if client._page_size is not None else MOST_AHEAD
+    parts = [identifiers[start : start + size] for start in range(0, len(identifiers), size)]
+    reads = [
+        (await _pages(client, kind, reading, Selection(), {"ids": part}, operation="Filters")).read(
+            Place(0, len(part), number)
+        )
+        for number, part in enumerate(parts, start=1)
+    ]
+    pages = await client._port.gather(reads, client.max_concurrent_execution)
+    return {node.id: node for page in pages for node in page.nodes}
 
 
 async def get(
@@ -271,22 +312,16 @@ async def get(
     if not asked:
         raise ValueError(f"Which {cls._schema.kind}? Give an id, an hfid or a filter such as name__value.")
     pages = await _pages(client, cls, reading, selection, asked, operation="Get")
-    page = await pages.read(0, client.pagination_size)
-    shown = _without_secrets(cls, asked)
+    page = await pages.read(Place(0, client.pagination_size, 1))
+    branch = reading.branch or client.default_branch
+    shown = shown_filters(cls, asked, Classes(client, branch))
     if page.total > 1 or len(page.nodes) > 1:
         raise IndexError(f"More than 1 node returned for {cls._schema.kind} with {shown}: {page.total}.")
     if page.nodes:
         return page.nodes[0]
     if raise_when_missing:
-        branch = reading.branch or client.default_branch
         raise NodeNotFoundError(branch_name=branch, node_type=cls._schema.kind, identifier=shown)
     return None
-
-
-def _without_secrets(cls: type[InfrahubNodeBase], conditions: dict[str, Any]) -> dict[str, Any]:
-    """Conditions as an error may show them."""
-    secret = {name for name in cls._attributes if cls._field_map[name].schema.kind in SECRET_KINDS}
-    return {name: "***" if name.partition("__")[0] in secret else value for name, value in conditions.items()}
 
 
 def _identity(schema: MainSchemaTypesAPI, identifier: str | None, hfid: list[str] | None) -> dict[str, Any]:
@@ -316,12 +351,15 @@ async def count(
     """How many nodes meet conditions."""
     cls = await node_class(client, kind, reading.branch, reading.timeout)
     check_filters(cls, conditions or ())
+    await require(client, *of_reading(filters=conditions or ()))
     text = cls._schema.kind
     operation = reading.query_name or f"Count_{text}"
-    asked = arguments(conditions, partial_match=partial_match)
+    class_of = Classes(client, reading.branch or client.default_branch)
+    hidden = HiddenFilters(cls, arguments(conditions, partial_match=partial_match), class_of)
     data = await execute(
         client,
-        document(text, operation, asked, "        count", paged=False),
+        document(text, operation, hidden.arguments, "        count", paged=False, declared=hidden.declared),
+        hidden.values,
         branch_name=reading.branch,
         at=reading.at,
         timeout=reading.timeout,

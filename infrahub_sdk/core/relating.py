@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from infrahub_sdk.core.reading import Reading, filters, get
+from infrahub_sdk.core.reading import Reading, by_ids, get
 from infrahub_sdk.core.selecting import Selection
 from infrahub_sdk.exceptions import Error, NodeNotSavedError
 from infrahub_sdk.node.fields import AttributeField, ManyField
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from infrahub_sdk.node.related_base import RelatedNodeBase
     from infrahub_sdk.node.relationship_base import RelationshipManagerBase
 
-__all__ = ["client_of", "extract", "fetch_peer", "fetch_peers", "flat_value"]
+__all__ = ["client_of", "extract", "fetch_peer", "fetch_peers", "flat_value", "read_missing"]
 
 
 def client_of(holder: Any) -> Any:
@@ -58,7 +58,7 @@ async def _read_which(related: RelatedNodeBase) -> None:
 
 
 async def fetch_peers(manager: RelationshipManagerBase) -> None:
-    """Read all peers of a relationship, and which they are if that is not known."""
+    """Read all peers of a relationship, page by page, and which they are if that is not known."""
     client = client_of(manager)
     if not manager.initialized:
         manager._edges = (await _read_alone(client, manager.node, manager.name))._edges
@@ -69,24 +69,43 @@ async def fetch_peers(manager: RelationshipManagerBase) -> None:
         if related.id and not related._peer_has_been_mutated:
             by_kind.setdefault(related.kind or related.schema.peer, []).append(related)
     for kind, peers in by_kind.items():
-        reading = Reading(branch=manager.branch)
-        identifiers = [related.id for related in peers]
-        nodes = {
-            node.id: node
-            for node in await filters(client, kind, reading, Selection(), {"ids": identifiers}, parallel=True)
-        }
+        reading = Reading(branch=manager.branch, at=_moment(manager.node))
+        nodes = await by_ids(client, kind, [str(related.id) for related in peers], reading)
         for related in peers:
-            related._peer = nodes.get(related.id, related._peer)
+            related._peer = nodes.get(str(related.id), related._peer)
 
 
 async def _read_alone(client: Any, node: InfrahubNodeBase, name: str) -> Any:
     """A relationship of a node, read with nothing else of it."""
+    return (await _read_only(client, node, [name]))[name]
+
+
+async def _read_only(client: Any, node: InfrahubNodeBase, names: list[str]) -> Any:
+    """The same node with a few fields, from the branch and the moment that it was read from."""
     if not node.id:
         raise NodeNotSavedError
-    others = [field for field in node._field_map if field != name]
-    selection = Selection.of(include=[name], exclude=others)
-    reading = Reading(branch=node._branch, populate_store=False)
-    return (await get(client, type(node), reading, selection, id=node.id))[name]
+    reading = Reading(branch=node._branch, at=_moment(node), populate_store=False)
+    return await get(client, type(node), reading, Selection(only=tuple(names)), id=node.id)
+
+
+def _moment(node: InfrahubNodeBase | None) -> str | None:
+    """The moment that a node was read from, if it is not the present."""
+    moment: str | None = node._get_extra("_at") if node is not None else None
+    return moment
+
+
+async def read_missing(node: InfrahubNodeBase, name: str) -> None:
+    """Read a field that a node was not read with: peers of a relationship alone, with any other all that is missing."""
+    names = [name]
+    if not isinstance(node._field_map.get(name), ManyField):
+        names += [
+            other
+            for other, field in node._field_map.items()
+            if other != name and not isinstance(field, ManyField) and not node._has(other)
+        ]
+    found = await _read_only(client_of(node), node, names)
+    for other in names:
+        node._data[other] = found._data[other] if node._bare else found._wrapped(other)
 
 
 async def flat_value(node: InfrahubNodeBase, key: str, separator: str = "__") -> Any:
@@ -99,15 +118,17 @@ async def flat_value(node: InfrahubNodeBase, key: str, separator: str = "__") ->
         raise ValueError(node._no_field(name))
     value = node[name]
     if isinstance(field, AttributeField):
+        if node._existing and not value._is_loaded:
+            await read_missing(node, name)
+            value = node[name]
         return getattr(value, rest or "value")
     if isinstance(field, ManyField):
         raise ValueError(f"{node.get_kind()}.{name} has many peers, so {key!r} names no single value.")
     await _read_which(value)
     if not value.initialized:
         return None
-    try:
-        peer = value.peer
-    except ValueError:
+    peer = value._at_hand()
+    if peer is None:
         await fetch_peer(value)
         peer = value.peer
     return await flat_value(peer, rest, separator) if rest else peer

@@ -23,12 +23,13 @@ class Budget:
         seconds: How long to go on; 0 for as long as it takes.
     """
 
-    __slots__ = ("attempts", "seconds", "started")
+    __slots__ = ("attempts", "lost", "seconds", "started")
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self.started = time.monotonic()
         self.attempts = 0
+        self.lost = False  # whether a try was sent whose answer never came: it may have been carried out
 
     @property
     def elapsed(self) -> float:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from infrahub_sdk._secrets import without_sent_credentials
 from infrahub_sdk.core.collector import collector_paused
 from infrahub_sdk.core.graphql import execute
 from infrahub_sdk.core.sending import raise_for_authentication, send, server_words
-from infrahub_sdk.core.url import url_of
+from infrahub_sdk.core.url import url_of, without_credentials
 from infrahub_sdk.exceptions import (
     BranchNotFoundError,
     HTTPStatusError,
@@ -135,7 +136,7 @@ def _raise_for_branch(response: Response, branch: str) -> None:
     if response.status_code == _BAD_REQUEST:
         words = server_words(response)
         raise BranchNotFoundError(
-            branch, f"The schema of branch {branch!r} cannot be read: {words}", url=str(response.url)
+            branch, f"The schema of branch {branch!r} cannot be read: {words}", url=without_credentials(response.url)
         )
 
 
@@ -216,7 +217,7 @@ async def load(
     response = await _post_schemas(client, "load", schemas, name)
     status = response.status_code
     if status in {_BAD_REQUEST, _UNPROCESSABLE}:
-        return SchemaLoadResponse(errors=_json(response))
+        return SchemaLoadResponse(errors=without_sent_credentials(_json(response), response.request))
     response.raise_for_status()
     if status != _OK:
         raise InvalidResponseError(f"The server answered a schema load with HTTP {status}, which means nothing here.")
@@ -237,7 +238,7 @@ async def check(
     if response.status_code == _ACCEPTED:
         return True, _json(response)
     if response.status_code == _UNPROCESSABLE:
-        return False, _json(response)
+        return False, without_sent_credentials(_json(response), response.request)
     response.raise_for_status()
     return False, None
 
@@ -258,7 +259,8 @@ async def _post_schemas(
 def _json(response: Response) -> dict[str, Any]:
     body = response.json()
     if not isinstance(body, dict):
-        raise JsonDecodeError(content=response.text, url=str(response.url))
+        where = without_credentials(response.url)
+        raise JsonDecodeError(f"The answer of {where} is no JSON object.", content=response.text, url=where)
     return body
 
 

@@ -4,29 +4,42 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from infrahub_sdk.core.paths import (
+    FIELDS_OF_EVERY_NODE,
+    Classes,
+    below,
+    check_names,
+    check_paths,
+    concrete_classes,
+    heads,
+    in_hierarchy,
+    peer_kind,
+)
 from infrahub_sdk.exceptions import ValidationError, nearest
 from infrahub_sdk.graphql.literals import Rendered, check_name
 from infrahub_sdk.graphql.renderers import render_arguments, render_query_block
-from infrahub_sdk.node.base import check_fields
 from infrahub_sdk.node.fields import AttributeField, OneField
 from infrahub_sdk.node.values import encode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Container, Iterable
 
     from infrahub_sdk.node.base import InfrahubNodeBase
     from infrahub_sdk.node.fields import Field
     from infrahub_sdk.types import Order
 
 __all__ = [
+    "ALIAS",
+    "FIELDS_OF_EVERY_NODE",
+    "REFERENCE",
     "Selection",
     "arguments",
     "check_filters",
+    "check_order",
     "document",
     "node_data",
     "node_selection",
     "query_data",
-    "strip_aliases",
 ]
 
 ALIAS = "__alias__"
@@ -42,14 +55,17 @@ NODE_METADATA: dict[str, Any] = {"created_at": None, "created_by": PERSON, **UPD
 
 # Kinds of relationships whose many peers are read without being asked for, because they belong to the node itself.
 READ_BY_DEFAULT = frozenset({"Attribute", "Parent"})
-HIERARCHY = "Hierarchy"
 # What filters are about beside the fields of the kind.
 GENERAL_FILTERS = ("hfid", "display_label", "any", "node_metadata")
-FIELDS_OF_EVERY_NODE = frozenset({"id", "hfid", "display_label", "__typename"})
+# Relationships that no server (1.2 to 1.11) filters by.
+UNFILTERED = frozenset({"ancestors", "descendants"})
 
 
 class Selection(NamedTuple):
-    """Which fields of a node a query reads, see the arguments of `client.filters`."""
+    """Which fields of a node a query reads, see the arguments of `client.filters`.
+
+    `include`, `exclude` and `only` are paths; what they say of peers is the selection of the peers (`of_peer`).
+    """
 
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
@@ -57,6 +73,7 @@ class Selection(NamedTuple):
     prefetch_relationships: bool = False
     properties: bool = False
     metadata: bool = False
+    only: tuple[str, ...] | None = None
 
     @classmethod
     def of(
@@ -68,38 +85,83 @@ class Selection(NamedTuple):
         prefetch_relationships: bool = False,
         property: bool = False,
         include_metadata: bool = False,
+        only: Iterable[str] | None = None,
     ) -> Selection:
         """A selection from the arguments of a call.
 
         Raises:
             ValueError: A name is both to be included and to be excluded.
+            ValidationError: `only` stands beside what chooses fields in another way.
         """
-        wanted, unwanted = _names("include", include), _names("exclude", exclude)
-        both = sorted(set(wanted) & set(unwanted))
+        wanted, unwanted = check_names("include", include), check_names("exclude", exclude)
+        both = sorted(path for path in unwanted if path in wanted or below(wanted, path))
         if both:
             raise ValueError(f"{both} are part of both include and exclude")
-        return cls(wanted, unwanted, fragment, prefetch_relationships, property, include_metadata)
+        if only is None:
+            return cls(wanted, unwanted, fragment, prefetch_relationships, property, include_metadata)
+        others = {"include": wanted, "exclude": unwanted, "prefetch_relationships": prefetch_relationships}
+        beside = [name for name, given in others.items() if given]
+        if beside:
+            raise ValidationError(
+                "only",
+                f"it names all that is read, so {' and '.join(beside)} cannot stand beside it; put paths into it.",
+            )
+        return cls((), (), fragment, False, property, include_metadata, check_names("only", only))
+
+    @property
+    def bare(self) -> bool:
+        """Whether nothing is read about values and peers but what they are."""
+        return not (self.properties or self.metadata)
+
+    def of_peer(self, name: str) -> Selection | None:
+        """What is read of the peers of a relationship; None where they are read as references."""
+        if self.only is not None:
+            deeper = below(self.only, name)
+            if deeper and name in self.only:
+                deeper += ("hfid", "display_label")
+            return self._replace(only=deeper, fragment=False) if deeper else None
+        if name not in heads(self.include) and not self.prefetch_relationships:
+            return None
+        deeper = below(self.include, name)
+        return self._replace(
+            include=deeper,
+            exclude=below(self.exclude, name),
+            fragment=True,
+            prefetch_relationships=self.prefetch_relationships and bool(deeper),
+        )
 
     def reads_peers(self) -> bool:
-        """Whether nodes at the other end of relationships are read with their attributes."""
-        return self.prefetch_relationships or bool(self.include)
+        """Whether nodes at the other end of relationships are read with fields of theirs."""
+        return self.prefetch_relationships or bool(self.include) or any("." in path for path in self.only or ())
 
-    def of_peer(self) -> Selection:
-        """What is read of a node at the other end of an included relationship."""
-        return Selection(properties=self.properties, metadata=self.metadata)
+    def named(self) -> dict[str, None]:
+        """The fields that are read because a path begins with them."""
+        return heads(self.include if self.only is None else self.only)
 
+    def reads(self, cls: type[InfrahubNodeBase], field: Field) -> bool:
+        """Whether a field of a kind is read."""
+        if self.only is not None:
+            return field.name in self.named()
+        if field.name in self.exclude:
+            return False
+        if isinstance(field, (AttributeField, OneField)) or field.name in self.named():
+            return True
+        return self.prefetch_relationships if in_hierarchy(cls, field) else field.schema.kind in READ_BY_DEFAULT
 
-def _names(argument: str, names: Iterable[str] | None) -> tuple[str, ...]:
-    found = () if names is None else (names,) if isinstance(names, str) else tuple(names)
-    if isinstance(names, str) or not all(isinstance(name, str) for name in found):
-        raise ValidationError(argument, f"{names!r} is not a list of the names of fields.")
-    return found
+    def reference(self) -> dict[str, None]:
+        """What tells a node from others; with `only`, as little as a node can do with.
+
+        Names and labels take the server as long as all attributes of a small node (1.11).
+        """
+        if self.only is None:
+            return REFERENCE
+        return {name: None for name in REFERENCE if name in {"id", "__typename", *self.only}}
 
 
 def node_selection(
     cls: type[InfrahubNodeBase],
     selection: Selection,
-    class_of: Callable[[str], type[InfrahubNodeBase]],
+    class_of: Classes,
     *,
     inherited: bool = True,
     insert_alias: bool = False,
@@ -114,31 +176,30 @@ def node_selection(
         insert_alias: Whether each field gets an alias that names the kind, as fields of several kinds beside one
             another need it.
     """
-    data: dict[str, Any] = dict(REFERENCE)
+    data: dict[str, Any] = dict(selection.reference())
     data.update(_fields(cls, selection, class_of, inherited=inherited, insert_alias=insert_alias))
-    if selection.fragment:
-        data.update(_fragments(cls, selection, class_of))
+    data.update(_fragments(cls, selection, class_of))
     return data
 
 
 def _fields(
     cls: type[InfrahubNodeBase],
     selection: Selection,
-    class_of: Callable[[str], type[InfrahubNodeBase]],
+    class_of: Classes,
     *,
-    inherited: bool,
-    insert_alias: bool,
+    inherited: bool = True,
+    insert_alias: bool = False,
+    beside: Container[str] = (),
 ) -> dict[str, Any]:
     data: dict[str, Any] = {}
     for name, field in cls._field_map.items():
-        if name in selection.exclude or not (inherited or not field.schema.inherited):
+        if name in beside or not (inherited or not field.schema.inherited) or not selection.reads(cls, field):
             continue
-        if isinstance(field, AttributeField):
-            content = _attribute(selection)
-        elif _is_read(cls, field, selection):
-            content = _relationship(cls, field, selection, class_of)
-        else:
-            continue
+        content = (
+            _attribute(selection)
+            if isinstance(field, AttributeField)
+            else _relationship(cls, field, selection, class_of)
+        )
         key = f"{ALIAS}{cls._schema.kind}__{name}: {name}" if insert_alias else name
         data[key] = content
     return data
@@ -153,37 +214,14 @@ def _attribute(selection: Selection) -> dict[str, Any]:
     return content
 
 
-def _is_read(cls: type[InfrahubNodeBase], field: Field, selection: Selection) -> bool:
-    if field.name in selection.include:
-        return True
-    if isinstance(field, OneField):
-        return True
-    if _in_hierarchy(cls, field):
-        return selection.prefetch_relationships
-    return field.schema.kind in READ_BY_DEFAULT
-
-
-def _in_hierarchy(cls: type[InfrahubNodeBase], field: Field) -> bool:
-    """Whether the relationship is one of a hierarchy, whose peers the server types by the whole."""
-    return field.name in cls._ancestry or field.schema.kind == HIERARCHY
-
-
-def _relationship(
-    cls: type[InfrahubNodeBase],
-    field: Field,
-    selection: Selection,
-    class_of: Callable[[str], type[InfrahubNodeBase]],
-) -> dict[str, Any]:
-    schema = field.schema
-    peer: str = schema.peer
-    in_hierarchy = _in_hierarchy(cls, field)
-    if in_hierarchy and not isinstance(field, OneField):
-        peer = getattr(cls._schema, "hierarchy", None) or peer
-    content: dict[str, Any] = dict(REFERENCE)
-    if field.name in selection.include or selection.prefetch_relationships:
-        content = node_selection(class_of(peer), selection.of_peer(), class_of)
-    if in_hierarchy:
-        content = {f"...on {peer}": content}
+def _relationship(cls: type[InfrahubNodeBase], field: Field, selection: Selection, class_of: Classes) -> dict[str, Any]:
+    peer, of_peer = peer_kind(cls, field), selection.of_peer(field.name)
+    content = dict(REFERENCE) if of_peer is None else node_selection(class_of(peer), of_peer, class_of)
+    if in_hierarchy(cls, field):
+        # Beside the fragments in it and not around them: within one another the server (1.11) fails on them.
+        fragments = {key: value for key, value in content.items() if key.startswith("...")}
+        own = {key: value for key, value in content.items() if key not in fragments}
+        content = {f"...on {peer}": own, **fragments}
     edge: dict[str, Any] = {"node": content}
     if selection.properties:
         edge["properties"] = RELATIONSHIP_PROPERTIES
@@ -193,28 +231,22 @@ def _relationship(
     return edge if isinstance(field, OneField) else {"edges": edge}
 
 
-def _fragments(
-    cls: type[InfrahubNodeBase], selection: Selection, class_of: Callable[[str], type[InfrahubNodeBase]]
-) -> dict[str, Any]:
-    """For a generic kind, what the kinds that inherit from it have beside its own fields."""
+def _fragments(cls: type[InfrahubNodeBase], selection: Selection, class_of: Classes) -> dict[str, Any]:
+    """For a generic kind, what the kinds that inherit from it have beside its own fields.
+
+    That is all that they have, or the fields that a path begins with.
+    """
+    known = cls._field_map
+    if not selection.fragment and selection.named().keys() <= {*known, *FIELDS_OF_EVERY_NODE}:
+        return {}
+    named = None if selection.fragment and selection.only is None else selection.named()
     fragments = {}
-    for kind in getattr(cls._schema, "used_by", None) or []:
-        child = class_of(kind)
-        known = [name for name in cls._field_map if name not in selection.include]
-        own = selection._replace(exclude=(*selection.exclude, *known), fragment=False)
-        content = _fields(child, own, class_of, inherited=True, insert_alias=True)
+    for child in concrete_classes(cls, class_of):
+        beside = known if named is None else {name for name in child._field_map if name in known or name not in named}
+        content = _fields(child, selection, class_of, insert_alias=True, beside=beside)
         if content:
-            fragments[f"...on {kind}"] = content
+            fragments[f"...on {child._schema.kind}"] = content
     return fragments
-
-
-def strip_aliases(data: dict[str, Any]) -> dict[str, Any]:
-    """The data of a node with its fields under their own names again."""
-    if not any(key.startswith(ALIAS) for key in data):
-        return data
-    return {
-        key[len(ALIAS) :].partition("__")[2] if key.startswith(ALIAS) else key: value for key, value in data.items()
-    }
 
 
 # What a call asks for
@@ -251,7 +283,7 @@ def check_filters(cls: type[InfrahubNodeBase], names: Iterable[str]) -> None:
         ValidationError: Naming each wrong filter, with the nearest real names.
     """
     fields = cls._field_map
-    known = {*fields, *GENERAL_FILTERS}
+    known = {*fields, *GENERAL_FILTERS} - UNFILTERED
     wrong = [name for name in names if (name in fields if "__" not in name else name.partition("__")[0] not in known)]
     if wrong:
         raise ValidationError(cls._schema.kind, messages=[_no_filter(name, known) for name in wrong])
@@ -259,6 +291,12 @@ def check_filters(cls: type[InfrahubNodeBase], names: Iterable[str]) -> None:
 
 def _no_filter(name: str, known: Iterable[str]) -> str:
     field, separator, rest = name.partition("__")
+    if field in UNFILTERED:
+        other = "descendants" if field == "ancestors" else "ancestors"
+        return (
+            f"there is no filter {name!r}: nodes cannot be filtered by their {field}. Read the {other} of the node in "
+            f"question, with include=[{other!r}], or filter by parent__ids."
+        )
     suggestion = f" Did you mean '{name}__value' or '{name}__ids'?"
     if separator:
         suggestion = nearest(field, known).replace("'?", f"__{rest}'?").replace("' or", f"__{rest}' or")
@@ -267,21 +305,47 @@ def _no_filter(name: str, known: Iterable[str]) -> str:
     )
 
 
-def check_selection(
-    cls: type[InfrahubNodeBase], selection: Selection, class_of: Callable[[str], type[InfrahubNodeBase]]
-) -> None:
-    """Refuse names of fields that the kind does not have.
+def check_order(cls: type[InfrahubNodeBase], order: Order | None, class_of: Classes) -> None:
+    """Refuse keys that nodes of the kind cannot be ordered by, before anything is sent.
 
     Raises:
-        ValidationError: Naming each, with the nearest real one.
+        ValidationError: Naming each wrong key, with the nearest real field.
     """
-    if not selection.include and not selection.exclude:
-        return
-    known = {*cls._field_map, *FIELDS_OF_EVERY_NODE}
-    if selection.fragment:
-        for kind in getattr(cls._schema, "used_by", None) or []:
-            known.update(class_of(kind)._field_map)
-    check_fields(cls._schema.kind, (*selection.include, *selection.exclude), known)
+    problems = [
+        problem for entry in getattr(order, "by", None) or () if (problem := _no_key(cls, entry.field, class_of))
+    ]
+    if problems:
+        raise ValidationError(cls._schema.kind, messages=problems)
+
+
+def _no_key(cls: type[InfrahubNodeBase], key: str, class_of: Classes) -> str | None:
+    """What is wrong with a key such as `name__value` or `location__name__value`."""
+    name, _, rest = key.partition("__")
+    field = cls._field_map.get(name)
+    if name == "node_metadata":
+        return None
+    if field is None:
+        return (
+            f"nodes cannot be ordered by {key!r}: there is no attribute or relationship {name!r}."
+            f"{nearest(name, cls._field_map)} Keys look like name__value or location__name__value."
+        )
+    if isinstance(field, AttributeField):
+        return None if rest else f"nodes cannot be ordered by {key!r}. Did you mean '{key}__value'?"
+    peer = class_of(field.schema.peer)
+    attribute = rest.partition("__")[0]
+    if attribute in peer._attributes:
+        return None
+    return (
+        f"nodes cannot be ordered by {key!r}: {peer._schema.kind} has no attribute {attribute!r}."
+        f"{nearest(attribute, peer._attributes)}"
+    )
+
+
+def check_selection(cls: type[InfrahubNodeBase], selection: Selection, class_of: Classes) -> None:
+    """Refuse paths that do not lead to fields, see `check_paths`."""
+    paths = (*selection.include, *selection.exclude, *(selection.only or ()))
+    if paths:
+        check_paths(cls, paths, class_of)
 
 
 PAGE = {"offset": Rendered("$offset"), "limit": Rendered("$limit")}
@@ -294,6 +358,7 @@ def document(
     body: str,
     *,
     paged: bool = True,
+    declared: Iterable[str] = (),
 ) -> str:
     """The text of a query.
 
@@ -303,16 +368,16 @@ def document(
         arguments: Names and values; texts are never taken for variables.
         body: The selection, as text.
         paged: Whether offset and limit are variables.
+        declared: Further variables and their types, as `$name: String`.
     """
-    signature = " ($offset: Int!, $limit: Int!)" if paged else ""
+    variables = [*(("$offset: Int!", "$limit: Int!") if paged else ()), *declared]
+    signature = f" ({', '.join(variables)})" if variables else ""
     of_kind = f"({render_arguments(arguments, kind)})" if arguments else ""
     name = check_name(operation, "an operation")
     return f"\nquery {name}{signature} {{\n    {kind}{of_kind} {{\n{body}\n    }}\n}}\n"
 
 
-def selection_text(
-    cls: type[InfrahubNodeBase], selection: Selection, class_of: Callable[[str], type[InfrahubNodeBase]]
-) -> str:
+def selection_text(cls: type[InfrahubNodeBase], selection: Selection, class_of: Classes) -> str:
     """The selection of a query for nodes of a kind, as text; rendered once for each class and selection."""
     texts: dict[Selection, str] = cls.__dict__["_selection_texts"]
     text = texts.get(selection)
@@ -323,9 +388,7 @@ def selection_text(
     return text
 
 
-def _edge(
-    cls: type[InfrahubNodeBase], selection: Selection, class_of: Callable[[str], type[InfrahubNodeBase]]
-) -> dict[str, Any]:
+def _edge(cls: type[InfrahubNodeBase], selection: Selection, class_of: Classes) -> dict[str, Any]:
     edge: dict[str, Any] = {"node": node_selection(cls, selection, class_of)}
     if selection.metadata:
         edge["node_metadata"] = NODE_METADATA
@@ -335,26 +398,16 @@ def _edge(
 # The same as data, for programs that make queries of their own
 
 
-def class_finder(client: Any, branch: str) -> Callable[[str], type[InfrahubNodeBase]]:
-    """Finds the classes of kinds of a branch whose schema has been read."""
-
-    def class_of(kind: str) -> type[InfrahubNodeBase]:
-        found: type[InfrahubNodeBase] = client.schema._node_class(kind, branch)
-        return found
-
-    return class_of
-
-
-async def _class_finder(node: InfrahubNodeBase) -> Callable[[str], type[InfrahubNodeBase]]:
+async def _classes(node: InfrahubNodeBase) -> Classes:
     from infrahub_sdk.core.schema import branch_schema
 
     await branch_schema(node._client, node._branch)
-    return class_finder(node._client, node._branch)
+    return Classes(node._client, node._branch)
 
 
 async def query_data(node: InfrahubNodeBase, selection: Selection, arguments: dict[str, Any]) -> dict[str, Any]:
     """The query for nodes of a node's kind, as data."""
-    class_of = await _class_finder(node)
+    class_of = await _classes(node)
     check_selection(type(node), selection, class_of)
     data: dict[str, Any] = {"count": None, "edges": _edge(type(node), selection, class_of)}
     if arguments:
@@ -366,6 +419,6 @@ async def node_data(
     node: InfrahubNodeBase, selection: Selection, *, inherited: bool = True, insert_alias: bool = False
 ) -> dict[str, Any]:
     """The fields of a node, as data."""
-    class_of = await _class_finder(node)
+    class_of = await _classes(node)
     check_selection(type(node), selection, class_of)
     return _fields(type(node), selection, class_of, inherited=inherited, insert_alias=insert_alias)

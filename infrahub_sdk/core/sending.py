@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from infrahub_sdk._secrets import said_back
 from infrahub_sdk.core.port import Call
 from infrahub_sdk.core.retry import Budget, backoff, is_refusal, retry_after_seconds
 from infrahub_sdk.core.url import url_of, without_credentials
@@ -93,6 +94,8 @@ async def send(
         await login_again(client, used)
         call.headers = {**client.headers, **(headers or {})}
         response = await _send_with_retries(client, call, budget)
+    if call.resent and budget is not None:
+        budget.lost = True
     client._record(response)
     return response
 
@@ -107,6 +110,7 @@ async def _send_with_retries(client: BaseClient, call: Call, budget: Budget | No
         try:
             response = await _send_through_rate_limit(client, call)
         except (ServerNotReachableError, ServerNotResponsiveError) as error:
+            budget.lost |= error.sent
             if error.sent and not call.repeatable:
                 raise
             if not await wait_for_retry(client, budget, call.url, str(error)):
@@ -115,6 +119,7 @@ async def _send_with_retries(client: BaseClient, call: Call, budget: Budget | No
         status = response.status_code
         if status not in config.retry_status_codes or not (call.repeatable or is_refusal(status)):
             return response
+        budget.lost |= not is_refusal(status)
         if not await wait_for_retry(client, budget, call.url, f"HTTP {status}"):
             return response
 
@@ -152,15 +157,18 @@ async def _send_through_rate_limit(client: BaseClient, call: Call) -> Response:
 
 
 def server_words(response: Response) -> str:
-    """What the server says in an error answer, whatever its shape; empty when it says nothing that can be read."""
+    """What the server says in an error answer, whatever its shape; empty when it says nothing that can be read.
+
+    What it says back of the request's credentials and variables is masked.
+    """
     try:
         body = response.json()
-    except (ValueError, JsonDecodeError):
+    except JsonDecodeError:
         return ""
     errors = (body.get("errors") or body.get("detail")) if isinstance(body, dict) else None
-    if not isinstance(errors, list):
-        return str(errors or "")
-    return " | ".join(str(error.get("message", error)) if isinstance(error, dict) else str(error) for error in errors)
+    listed = errors if isinstance(errors, list) else [errors or ""]
+    words = [str(error.get("message", error)) if isinstance(error, dict) else str(error) for error in listed]
+    return said_back(" | ".join(words), response.request)
 
 
 def raise_for_authentication(response: Response) -> None:
@@ -246,7 +254,16 @@ async def _authenticate(
         raise AuthenticationError(
             f"The server refused to {action} with HTTP {response.status_code}: {words or 'no reason'}"
         )
-    body = response.json()
+    body = _tokens(response, action)
     if not isinstance(body, dict) or not isinstance(body.get("access_token"), str):
         raise AuthenticationError(f"The server's answer to the {action} request holds no access_token.")
     return body
+
+
+def _tokens(response: Response, action: str) -> Any:
+    try:
+        return response.json()
+    except JsonDecodeError as error:
+        url = error.url
+    # Raised here, so that nothing of the answer comes along: it may hold tokens.
+    raise JsonDecodeError(f"The server's answer to the {action} request at {url} is not JSON.", url=url)

@@ -1,8 +1,10 @@
-"""Addresses on the server: where text becomes part of one, and what of one may be shown."""
+"""Addresses on the server: where text becomes part of one."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from infrahub_sdk._secrets import without_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,14 +26,3 @@ def url_of(client: BaseClient, *segments: str, query: Mapping[str, str | Sequenc
     path = "/".join(quote(segment, safe="") for segment in segments)
     text = f"{client.address}/{path}"
     return f"{text}?{urlencode(query, doseq=True)}" if query else text
-
-
-def without_credentials(url: str) -> str:
-    """A URL as it may be shown: a user and a password in it are left out.
-
-    >>> without_credentials("https://me:secret@infrahub:8000/graphql")
-    'https://infrahub:8000/graphql'
-    """
-    scheme, separator, rest = url.partition("://")
-    authority, slash, path = rest.partition("/")
-    return f"{scheme}{separator}{authority.rpartition('@')[2]}{slash}{path}"

@@ -112,9 +112,10 @@ class Attribute:
             self = self._live()  # noqa: PLW0642
         value = self._value
         if value is UNSET:
-            if self._data is None:
+            data = self._data or self._read()
+            if data is None:
                 return None
-            value = self._value = self._decoded(self._data["value"])
+            value = self._value = self._decoded(data["value"])
         return None if type(value) is PoolRequest else value
 
     @value.setter
@@ -127,6 +128,13 @@ class Attribute:
         live._value = self._taken(value)
         live._mutated += 1
         live._keep()
+
+    def _read(self) -> dict[str, Any] | None:
+        """What the server holds, read now if that is to be done with what was not loaded, see `Config.not_loaded`."""
+        node, name = self._node, self._field.name
+        if node is not None and node._missing(name):
+            self._data = node._wrapped(name)
+        return self._data
 
     @property
     def _path(self) -> str:
@@ -207,7 +215,7 @@ class Attribute:
             changes_only: Leave out what the server already has.
         """
         said = self._value_input() if not changes_only or self._has_changed else {}
-        if said or changes_only:
+        if said or changes_only or self._changes:
             known = None if changes_only else self._data
             if known or self._changes:
                 said.update(metadata_input({**(known or {}), **(self._changes or {})}))

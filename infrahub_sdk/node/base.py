@@ -5,13 +5,13 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from infrahub_sdk.exceptions import ValidationError, nearest
+from infrahub_sdk.exceptions import UninitializedError, ValidationError, nearest
 from infrahub_sdk.node.constants import HFID_STR_SEPARATOR
 from infrahub_sdk.node.fields import AttributeField, Field, ManyField, OneField
 from infrahub_sdk.node.metadata import NodeMetadata
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
     from infrahub_sdk.core.base import BaseClient
     from infrahub_sdk.schema import MainSchemaTypesAPI
@@ -41,6 +41,7 @@ class InfrahubNodeBase:
         "_given",
         "_metadata",
         "_older",
+        "_partial",
         "id",
     )
 
@@ -56,6 +57,7 @@ class InfrahubNodeBase:
     _is_sync: ClassVar[bool]
     _related_class: ClassVar[Any]
     _manager_class: ClassVar[Any]
+    _run: ClassVar[Any]
 
     _client: Any
     _branch: str
@@ -64,6 +66,7 @@ class InfrahubNodeBase:
     _fields: dict[str, Any] | None
     _given: bool  # whether the data is what a user wants the node to hold, and the server was not told yet
     _older: dict[str, Any] | None  # fields that an earlier read of the same node brought and this one did not
+    _partial: bool  # whether it was read with `only`, so that what is missing is not to be taken for empty
     _existing: bool
     _extra: dict[str, Any] | None
     _metadata: dict[str, Any] | None
@@ -101,7 +104,10 @@ class InfrahubNodeBase:
     @property
     def display_label(self) -> str | None:
         """The label that the server shows for the node."""
-        return self._data.get("display_label")
+        data = self._data
+        if "display_label" not in data:
+            self._missing("display_label")
+        return data.get("display_label")
 
     @property
     def typename(self) -> str:
@@ -139,10 +145,10 @@ class InfrahubNodeBase:
 
     def get_raw_graphql_data(self) -> dict[str, Any] | None:
         """The data that the node was made from, as the server sent it."""
-        return {name: self._wrapped(name) for name in self._data} or None
+        return {name: _raw(self._wrapped(name)) for name in self._data} or None
 
     def _wrapped(self, name: str) -> Any:
-        """What the server sent for a field."""
+        """What the server sent for a field, but that peers that were read along are nodes."""
         data, field = self._data[name], self._field_map.get(name)
         if not self._bare or field is None:
             return data
@@ -178,20 +184,15 @@ class InfrahubNodeBase:
         name, _, rest = path.partition("__")
         field = self[name]
         if isinstance(self._field_map[name], AttributeField):
-            return getattr(field, rest or "value")
+            return getattr(field, rest or "value") if field._is_loaded else None
         peer = self._peer_or_none(field)
         if peer is None or not rest:
-            return field.id if rest in {"", "id"} else None
+            return field._known_id() if rest in {"", "id"} else None
         return peer.get_path_value(rest)
 
     @staticmethod
     def _peer_or_none(related: Any) -> Any:
-        if not related.initialized:
-            return None
-        try:
-            return related.peer
-        except ValueError:
-            return None
+        return related._at_hand() if related.initialized else None
 
     def get_human_friendly_id(self) -> list[str] | None:
         """The components of the human-friendly id; None when the kind has none, or one is not known here."""
@@ -285,17 +286,61 @@ class InfrahubNodeBase:
     def __dir__(self) -> Iterable[str]:
         return sorted({*super().__dir__(), *self._field_map})
 
+    # What was not read
+
+    def _has(self, name: str) -> bool:
+        """Whether it is known what the server holds for a field, from this read or an earlier one."""
+        return name in self._data or (self._older is not None and name in self._older)
+
+    def _missing(self, name: str, *, quietly: bool = False) -> bool:
+        """What touching a field does that was not read: nothing, an error, or reading it; see `Config.not_loaded`.
+
+        Args:
+            name: The field.
+            quietly: Read it if it is to be read, but do not complain.
+
+        Returns:
+            Whether it was read just now.
+
+        Raises:
+            UninitializedError: It is to be said.
+        """
+        if not self._existing or self._given:
+            return False
+        choice = self._client.config.not_loaded if self._client is not None else None
+        if choice is None and not self._partial:
+            return False
+        if choice == "load" and self._is_sync and self.id:
+            from infrahub_sdk.core.relating import read_missing
+
+            self._run(read_missing(self, name))
+            return True
+        if quietly:
+            return False
+        raise UninitializedError(self._not_loaded(name, can_wait=choice == "load"))
+
+    def _not_loaded(self, name: str, *, can_wait: bool) -> str:
+        field = self._field_map.get(name)
+        what = "attribute" if field is None or isinstance(field, AttributeField) else "relationship"
+        message = (
+            f"The {what} {name!r} of {self.get_kind()} {self._data.get('display_label') or self.id} was not loaded."
+        )
+        if not can_wait:
+            return f"{message} Name it in what is read (only=[{name!r}, ...]), or set Config.not_loaded to 'load'."
+        call = f"get_flat_value({name!r})" if what == "attribute" else f"{name}.fetch()"
+        return f"{message} The asynchronous client cannot read it when it is touched: `await node.{call}` first."
+
     def _inherit(self, older: InfrahubNodeBase) -> None:
         """Remember the fields that an older copy of the same node knows and this one does not, for reading only."""
         if older._older is None and older._data.keys() <= self._data.keys():
             return  # the usual case: the same read once more
         if older._schema is not self._schema or older._given or older._get_extra("_past"):
             return
+        mine = self._data
         known = {
-            **(older._older or {}),
-            **{name: older._known(name) for name in older._data if name in self._field_map},
+            **{name: value for name, value in (older._older or {}).items() if name not in mine},
+            **{name: older._known(name) for name in older._data if name not in mine and name in self._field_map},
         }
-        known = {name: value for name, value in known.items() if name not in self._data}
         if known:
             _set_older(self, known)
 
@@ -319,10 +364,9 @@ class InfrahubNodeBase:
         return self is other or (self.id is not None and self.id == other.id)
 
     def __repr__(self) -> str:
-        label = self.display_label
-        if label and self._existing:
-            return label
-        return f"{self.get_kind()} ({self.id}){'' if self._existing else '[NEW]'}"
+        label: str | None = self._data.get("display_label")
+        state = "[NEW]" if not self._existing else "[DELETED]" if self._get_extra("_deleted") else ""
+        return f"{label if label and self._existing else f'{self.get_kind()} ({self.id})'}{state}"
 
     def __copy__(self) -> Any:
         twin = object.__new__(type(self))
@@ -341,9 +385,12 @@ class InfrahubNodeBase:
         return restore_node, (self._is_sync, self._schema, cls._schema_hash, _kinds_above(cls)), self._state()
 
     def _state(self) -> dict[str, Any]:
-        return {
+        state = {
             name: getattr(self, name) for name in InfrahubNodeBase.__slots__ if name not in {"__weakref__", "_client"}
         }
+        if self._get_extra("_promised_id"):  # a copy becomes a node of its own
+            state["_extra"] = {**state["_extra"], "_promised_id": None}
+        return state
 
     def __setstate__(self, state: dict[str, Any], client: Any = None) -> None:
         _set_client(self, client)
@@ -375,6 +422,7 @@ _set_branch = InfrahubNodeBase.__dict__["_branch"].__set__
 _set_data = InfrahubNodeBase.__dict__["_data"].__set__
 _set_existing = InfrahubNodeBase.__dict__["_existing"].__set__
 _set_given = InfrahubNodeBase.__dict__["_given"].__set__
+_set_partial = InfrahubNodeBase.__dict__["_partial"].__set__
 _set_older = InfrahubNodeBase.__dict__["_older"].__set__
 _set_extra = InfrahubNodeBase.__dict__["_extra"].__set__
 _set_fields = InfrahubNodeBase.__dict__["_fields"].__set__
@@ -392,12 +440,14 @@ def _fill(
     existing: bool,
     bare: bool = False,
     given: bool = False,
+    partial: bool = False,
 ) -> None:
     _set_client(node, client)
     _set_branch(node, branch)
     _set_data(node, data)
     _set_bare(node, bare)
     _set_given(node, given)
+    _set_partial(node, partial)
     _set_older(node, None)
     _set_metadata(node, metadata)
     _set_existing(node, existing)
@@ -407,7 +457,13 @@ def _fill(
 
 
 def load_node(
-    cls: type[Any], client: BaseClient | None, branch: str, edge: dict[str, Any], *, bare: bool = False
+    cls: type[Any],
+    client: BaseClient | None,
+    branch: str,
+    edge: dict[str, Any],
+    *,
+    bare: bool = False,
+    partial: bool = False,
 ) -> Any:
     """A node around an edge of the server's answer; nothing is made before it is touched.
 
@@ -417,10 +473,25 @@ def load_node(
         branch: The branch that was read.
         edge: The edge. It is not copied.
         bare: Whether the data was stripped, see `Bare`.
+        partial: Whether it was read with `only`.
     """
     node = object.__new__(cls)
-    _fill(node, client, branch, edge["node"], edge.get("node_metadata"), existing=True, bare=bare)
+    _fill(node, client, branch, edge["node"], edge.get("node_metadata"), existing=True, bare=bare, partial=partial)
     return node
+
+
+def _raw(data: Any) -> Any:
+    """The data of a field with the data of nodes in their place."""
+    if isinstance(data, InfrahubNodeBase):
+        return data.get_raw_graphql_data()
+    if not isinstance(data, dict) or not ("node" in data or "edges" in data):
+        return data
+    raw = dict(data)
+    if isinstance(raw.get("node"), InfrahubNodeBase):
+        raw["node"] = _raw(raw["node"])
+    if isinstance(raw.get("edges"), list):
+        raw["edges"] = [_raw(edge) for edge in raw["edges"]]
+    return raw
 
 
 class Bare(NamedTuple):
@@ -435,9 +506,9 @@ class Bare(NamedTuple):
     manys: list[str]
 
     @classmethod
-    def of(cls, node_class: type[InfrahubNodeBase], data: dict[str, Any]) -> Bare:
+    def of(cls, node_class: type[InfrahubNodeBase], names: Container[str]) -> Bare:
         """The fields of a kind that its first node in an answer has."""
-        fields = [field for name, field in node_class._field_map.items() if name in data]
+        fields = [field for name, field in node_class._field_map.items() if name in names]
         return cls(
             [field.name for field in fields if isinstance(field, AttributeField)],
             [field.name for field in fields if isinstance(field, OneField)],

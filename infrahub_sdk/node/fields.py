@@ -83,14 +83,21 @@ class OneField(Field):
 
     def make(self, node: InfrahubNodeBase, data: Any) -> Any:
         """The related node of one node."""
-        known = node._from_older(self.name) if data is UNSET else data
-        related = node._related_class(node._client, node._branch, self.schema, known, self.name)
+        known = data
+        if data is UNSET:
+            known = node._from_older(self.name)
+        elif node._bare and data is not None and type(data) is not dict:
+            known = {"node": data}  # a node that was read along
+        related = self._related(node, known)
         if data is UNSET and known is None and node._existing:
             related._unread_of = node
         return related
 
+    def _related(self, node: InfrahubNodeBase, peer: Any) -> Any:
+        return node._related_class(node._client, node._branch, self.schema, peer, self.name)
+
     def __set__(self, node: InfrahubNodeBase, value: Any) -> None:
-        related = self.make(node, value)
+        related = self._related(node, value)
         related._peer_has_been_mutated = True
         node._open_fields()[self.name] = related
 
@@ -102,7 +109,11 @@ class ManyField(Field):
 
     def make(self, node: InfrahubNodeBase, data: Any) -> Any:
         """The relationship manager of one node."""
-        known = node._from_older(self.name) if data is UNSET else data
+        known = data
+        if data is UNSET:
+            known = node._from_older(self.name)
+        elif node._bare:
+            known = [peer if type(peer) is dict else {"node": peer} for peer in data]  # nodes that were read along
         return node._manager_class(self.name, node._client, node, node._branch, self.schema, known)
 
     def __set__(self, node: InfrahubNodeBase, value: Any) -> None:

@@ -98,6 +98,9 @@ class InfrahubNode(AsyncFacade, InfrahubNodeBase):
         Raises:
             GraphQLError: The server refused it.
             ValidationError: The node holds something that cannot be sent.
+            OutcomeUnknownError: No answer came back, and it cannot be found out whether the node was created. A new
+                node is sent with an id that is chosen here, so that it can be looked up, and saving it again does not
+                double it.
         """
         from infrahub_sdk.core import saving
 
@@ -213,6 +216,7 @@ class InfrahubNode(AsyncFacade, InfrahubNodeBase):
         property: bool = False,
         order: Order | None = None,
         include_metadata: bool = False,
+        only: list[str] | None = None,
     ) -> dict[str, Any]:
         """The query for nodes of this kind, as data for `infrahub_sdk.graphql.Query`.
 
@@ -220,14 +224,15 @@ class InfrahubNode(AsyncFacade, InfrahubNodeBase):
             filters: Filter names and values.
             offset: How many nodes to pass over.
             limit: How many nodes to read.
-            include: Relationships whose peers are read with their attributes.
-            exclude: Attributes and relationships that are left out.
+            include: Relationships whose peers are read with their fields; also paths, see `client.get`.
+            exclude: Attributes and relationships that are left out; also paths.
             fragment: For a generic kind, read the fields of the kinds that inherit from it.
             prefetch_relationships: Read the peers of all selected relationships with their attributes.
             partial_match: Let text filters match parts of a value.
             property: Read the metadata of attributes and relationships.
             order: The order of the nodes.
             include_metadata: Read when and by whom nodes and relationships were made and changed.
+            only: All the fields that are read, in the place of `include` and `exclude`.
         """
         from infrahub_sdk.core import selecting
 
@@ -238,6 +243,7 @@ class InfrahubNode(AsyncFacade, InfrahubNodeBase):
             prefetch_relationships=prefetch_relationships,
             property=property,
             include_metadata=include_metadata,
+            only=only,
         )
         arguments = selecting.arguments(filters, offset=offset, limit=limit, partial_match=partial_match, order=order)
         return await self._run(selecting.query_data(self, options, arguments))
@@ -251,17 +257,19 @@ class InfrahubNode(AsyncFacade, InfrahubNodeBase):
         prefetch_relationships: bool = False,
         property: bool = False,
         include_metadata: bool = False,
+        only: list[str] | None = None,
     ) -> dict[str, Any]:
         """The fields of one node in a query, as data for `infrahub_sdk.graphql.Query`.
 
         Args:
-            include: Relationships whose peers are read with their attributes.
-            exclude: Attributes and relationships that are left out.
+            include: Relationships whose peers are read with their fields; also paths, see `client.get`.
+            exclude: Attributes and relationships that are left out; also paths.
             inherited: Whether fields that come from a generic kind are selected.
             insert_alias: Whether each field gets an alias that names the kind.
             prefetch_relationships: Read the peers of all selected relationships with their attributes.
             property: Read the metadata of attributes and relationships.
             include_metadata: Read when and by whom attributes and relationships were changed.
+            only: All the fields that are read, in the place of `include` and `exclude`.
         """
         from infrahub_sdk.core import selecting
 
@@ -271,6 +279,7 @@ class InfrahubNode(AsyncFacade, InfrahubNodeBase):
             prefetch_relationships=prefetch_relationships,
             property=property,
             include_metadata=include_metadata,
+            only=only,
         )
         return await self._run(selecting.node_data(self, options, inherited=inherited, insert_alias=insert_alias))
 

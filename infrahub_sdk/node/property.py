@@ -93,9 +93,10 @@ def as_property(value: Any) -> NodeProperty:
     """The node that an id, the server's data, or a node stands for."""
     if isinstance(value, NodeProperty):
         return value
-    return NodeProperty(
-        value if isinstance(value, (str, dict)) else {"id": value.id, "display_label": value.display_label}
-    )
+    if isinstance(value, (str, dict)):
+        return NodeProperty(value)
+    label = value._data.get("display_label") if hasattr(value, "_data") else value.display_label
+    return NodeProperty({"id": value.id, "display_label": label})
 
 
 def as_id(value: Any) -> str | None:

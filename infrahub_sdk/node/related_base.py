@@ -26,6 +26,10 @@ _RELATION_PREFIX = "_relation__"
 class RelatedNodeBase:
     """The peer of a relationship.
 
+    The fields of a peer whose data is at hand can be reached without `peer`: `device.location.shortname` is
+    `device.location.peer.shortname`. Where a field has the name of something that a related node has itself, such as
+    `kind`, it takes the `peer`; and so does setting one.
+
     Args:
         branch: The branch it is on.
         schema: The relationship's definition.
@@ -43,14 +47,27 @@ class RelatedNodeBase:
         "_hfid",
         "_id",
         "_kind",
+        "_name",
         "_node",
         "_peer",
         "_peer_has_been_mutated",
         "_unread_of",
-        "name",
         "schema",
     )
 
+    _branch: str
+    _client: Any
+    schema: RelationshipSchemaAPI
+    _name: str | None  # the relationship's
+    _changes: dict[str, Any] | None  # metadata that was set
+    _edge: dict[str, Any]  # as the server sent it
+    _node: dict[str, Any]  # the peer's data, whole or a reference
+    _id: str | None
+    _hfid: list[Any] | None
+    _kind: str | None
+    _peer: Any  # the peer as a node
+    _from_pool: PoolRequest | None
+    _peer_has_been_mutated: bool
     _unread_of: Any  # the node whose relationship was not read, so that nothing is known about its peer
 
     def __init__(
@@ -61,33 +78,67 @@ class RelatedNodeBase:
         name: str | None = None,
         client: BaseClient | None = None,
     ) -> None:
-        self._branch = branch
-        self._client: Any = client
-        self.schema = schema
-        self.name = name
-        self._changes: dict[str, Any] | None = None
-        self._edge: dict[str, Any] = {}
-        self._node: dict[str, Any] = {}
-        self._id: str | None = None
-        self._hfid: list[Any] | None = None
-        self._kind: str | None = None
-        self._peer: Any = None
-        self._from_pool: PoolRequest | None = None
-        self._peer_has_been_mutated = False
-        self._unread_of = None
+        _set_branch(self, branch)
+        _set_client(self, client)
+        _set_schema(self, schema)
+        _set_name(self, name)
+        _set_changes(self, None)
+        _set_edge(self, {})
+        _set_node(self, {})
+        _set_id(self, None)
+        _set_hfid(self, None)
+        _set_kind(self, None)
+        _set_peer(self, None)
+        _set_from_pool(self, None)
+        _set_mutated(self, False)
+        _set_unread_of(self, None)
         if data is not None:
             self._take(data)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        if self._unread_of is not None:
+            self._touch()
+        peer = self._peer_or_load()
+        if peer is not None:
+            if name in peer._field_map:
+                return peer[name]
+            raise AttributeError(peer._no_field(name))
+        if not self.initialized and self._peer is None:
+            raise AttributeError(f"The relationship {self._label!r} has no peer that could have a {name!r}.")
+        raise AttributeError(
+            f"{type(self).__name__!r} object has no attribute {name!r}, and the peer of {self._label!r} is not at hand "
+            f"to be asked for it. Call fetch() first, or read the node with include=[{self._label!r}]."
+        )
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        try:
+            object.__setattr__(self, name, value)
+        except AttributeError:
+            if name != "name" and hasattr(type(self), name):
+                raise
+            raise AttributeError(
+                f"A related node has no {name!r} to be set. To change the peer of {self._label!r}, use "
+                f".peer.{name}, and save the peer."
+            ) from None
+
+    @property
+    def name(self) -> Any:
+        """The peer's field `name` where its data is at hand and it has one, otherwise the relationship's name."""
+        peer = self._at_hand()
+        return peer["name"] if peer is not None and "name" in peer._field_map else self._name
 
     @property
     def _label(self) -> str:
         """What errors call the relationship."""
-        return self.name or self.schema.name
+        return self._name or self.schema.name
 
     def _take(self, data: Any) -> None:
         if isinstance(data, dict):
             self._take_dict(data)
         elif isinstance(data, str):
-            self._id = data
+            _set_id(self, data)
         elif isinstance(data, (list, tuple)):
             self._hfid = list(data)
         elif isinstance(data, RelatedNodeBase):
@@ -100,8 +151,12 @@ class RelatedNodeBase:
 
     def _take_dict(self, data: dict[str, Any]) -> None:
         if "node" in data:
+            node: Any = data["node"] or {}
             self._edge = data
-            self._node = data["node"] or {}
+            if type(node) is dict:
+                self._node = node
+            else:  # it was read along
+                self._node, self._peer = node._data, node
             return
         pool = PoolRequest.of(data)
         if pool is not None:
@@ -123,8 +178,8 @@ class RelatedNodeBase:
     def _take_related(self, data: RelatedNodeBase) -> None:
         if data._unread_of is not None:
             raise UninitializedError(
-                f"The relationship {data.name!r} of {data._unread_of!r} was not read, so it is not known which peer to "
-                "take over. Call fetch() on it first."
+                f"The relationship {data._label!r} of {data._unread_of!r} was not read, so it is not known which peer "
+                "to take over. Call fetch() on it first."
             )
         self._edge, self._node, self._peer = data._edge, data._node, data._peer
         self._id, self._hfid, self._kind, self._from_pool = data._id, data._hfid, data._kind, data._from_pool
@@ -135,9 +190,21 @@ class RelatedNodeBase:
             self._from_pool = PoolRequest(id=node.id)
         self._peer = node
 
+    def _touch(self) -> None:
+        """The peer is asked for: where it was not read, say so or read it, see `Config.not_loaded`."""
+        node, name = self._unread_of, self.schema.name
+        if node is not None and node._missing(name):
+            self._unread_of = None
+            self._take_related(node._field_map[name].make(node, node._data[name]))
+
     @property
     def id(self) -> str | None:
         """The peer's id."""
+        if self._unread_of is not None:
+            self._touch()
+        return self._known_id()
+
+    def _known_id(self) -> str | None:
         if self._peer is not None and self._from_pool is None:
             return self._peer.id or self._id
         return self._id or self._node.get("id")
@@ -145,6 +212,11 @@ class RelatedNodeBase:
     @property
     def hfid(self) -> list[Any] | None:
         """The peer's human-friendly id."""
+        if self._unread_of is not None:
+            self._touch()
+        return self._known_hfid()
+
+    def _known_hfid(self) -> list[Any] | None:
         if self._peer is not None and self._from_pool is None:
             hfid: list[Any] | None = self._peer.hfid
             return hfid
@@ -158,6 +230,8 @@ class RelatedNodeBase:
     @property
     def display_label(self) -> str | None:
         """The label that the server shows for the peer."""
+        if self._unread_of is not None:
+            self._touch()
         return self._peer.display_label if self._peer is not None else self._node.get("display_label")
 
     @property
@@ -173,8 +247,8 @@ class RelatedNodeBase:
 
     @property
     def initialized(self) -> bool:
-        """Whether there is a peer."""
-        return bool(self.id) or bool(self.hfid)
+        """Whether a peer is known here."""
+        return bool(self._known_id()) or bool(self._known_hfid())
 
     @property
     def is_resource_pool(self) -> bool:
@@ -219,33 +293,54 @@ class RelatedNodeBase:
         Raises:
             ValueError: No node with its data is at hand.
         """
+        if self._unread_of is not None:
+            self._touch()
+        peer = self._peer_or_load()
+        if peer is not None:
+            return peer
+        what = self._known_id() or self._known_hfid()
+        if not what:
+            raise ValueError(f"The relationship {self._label!r} has no peer.")
+        raise ValueError(
+            f"The peer {what!r} of the relationship {self._label!r} is known by its id only. "
+            f"Call fetch() first, or read the node with include=[{self._label!r}]."
+        )
+
+    def _at_hand(self) -> Any:
+        """The peer, if there is a node with its data."""
         if self._peer is None:
             self._peer = self._find_peer()
         return self._peer
 
+    def _peer_or_load(self) -> Any:
+        """The same; a peer that is known by its id only is read if that is what the user has set."""
+        peer = self._at_hand()
+        client: Any = self._client
+        if peer is None and client is not None and client.config.not_loaded == "load" and client._is_sync:
+            from infrahub_sdk.core.relating import fetch_peer
+
+            if self.initialized:
+                client._run(fetch_peer(self))
+        return self._peer
+
     def _find_peer(self) -> Any:
-        node = self._node if not REFERENCE_KEYS.issuperset(self._node) and "__typename" in self._node else None
+        has_data = "__typename" in self._node and not REFERENCE_KEYS.issuperset(self._node)
         stored = self._from_store()
-        if node is None or (stored is not None and stored._data is node):
-            if stored is not None:
-                return stored
-            what = self.id or self.hfid
-            if not what:
-                raise ValueError(f"The relationship {self._label!r} has no peer.")
-            raise ValueError(
-                f"The peer {what!r} of the relationship {self._label!r} is known by its id only. "
-                f"Call fetch() first, or read the node with include=[{self._label!r}]."
-            )
+        if not has_data or (stored is not None and stored._data is self._node):
+            return stored
+        if self._client is None:
+            return None
+        from infrahub_sdk.core.loading import strip_aliases
         from infrahub_sdk.node.base import load_node
 
         cls = self._client.schema._node_class(self._node["__typename"], self._branch)
-        return load_node(cls, self._client, self._branch, {**self._edge, "node": self._node})
+        return load_node(cls, self._client, self._branch, {**self._edge, "node": strip_aliases(self._node)})
 
     def _from_store(self) -> Any:
         if self._client is None:
             return None
         store = self._client.store
-        identifier, hfid, kind = self.id, self.hfid, self.typename or self._kind
+        identifier, hfid, kind = self._known_id(), self._known_hfid(), self.typename or self._kind
         found = None
         if identifier:
             found = store.get(key=identifier, kind=kind, branch=self._branch, raise_when_missing=False)
@@ -263,10 +358,12 @@ class RelatedNodeBase:
         said: dict[str, Any]
         if self._from_pool is not None:
             said = {"from_pool": self._from_pool}
-        elif self.id:
-            said = {"id": self.id}
-        elif self.hfid:
-            said = {"hfid": [str(part) for part in self.hfid]}
+        elif identifier := self._known_id():
+            said = {"id": identifier}
+        elif promised := self._peer is not None and self._peer._get_extra("_promised_id"):
+            said = {"id": promised}
+        elif hfid := self._known_hfid():
+            said = {"hfid": [str(part) for part in hfid]}
             kind = self._kind or (self._peer.get_kind() if self._peer is not None else None)
             if kind:
                 said["kind"] = kind
@@ -277,7 +374,7 @@ class RelatedNodeBase:
             )
         else:
             return None
-        return {**said, **metadata_input(self._changes or {}, "_relation__")}
+        return {**said, **metadata_input(self._changes, "_relation__")} if self._changes else said
 
     def _mark(self) -> Any:
         """What tells a state from later ones."""
@@ -295,6 +392,8 @@ class RelatedNodeBase:
         """The same for a copy of the node."""
         twin = type(self).__new__(type(self))
         twin.__setstate__(self.__getstate__(), node._client)
+        if twin._unread_of is not None:
+            twin._unread_of = node
         return twin
 
     def _answered(self, answer: Any) -> None:
@@ -319,21 +418,36 @@ class RelatedNodeBase:
 
     def _identities(self) -> set[Any]:
         """All that tells this peer from others in a list. A text may be an id, or what a default filter finds."""
-        hfid = self.hfid
-        found: set[Any] = {self.id, tuple(str(part) for part in hfid) if hfid else None}
+        hfid = self._known_hfid()
+        found: set[Any] = {self._known_id(), tuple(str(part) for part in hfid) if hfid else None}
         if hfid and len(hfid) == 1:
             found.add(str(hfid[0]))
         return (found - {None}) or {id(self._peer)}
 
     def __repr__(self) -> str:
-        what = (
-            self.display_label
-            or self.id
-            or (HFID_STR_SEPARATOR.join(str(part) for part in self.hfid) if self.hfid else None)
-        )
+        node = self._node if self._peer is None else self._peer._data
+        hfid = self._known_hfid() or ()
+        what = node.get("display_label") or self._known_id() or HFID_STR_SEPARATOR.join(str(part) for part in hfid)
         if self._from_pool is not None:
             what = "from a pool"
         if self._unread_of is not None and not what:
             what = "not loaded"
         state = " (set)" if self._peer_has_been_mutated else ""
         return f"<{type(self).__name__} {self._label}: {what or 'null'}{state}>"
+
+
+# The class sets its own slots past __setattr__, which is there for the user's spelling.
+_set_branch = RelatedNodeBase.__dict__["_branch"].__set__
+_set_client = RelatedNodeBase.__dict__["_client"].__set__
+_set_schema = RelatedNodeBase.__dict__["schema"].__set__
+_set_name = RelatedNodeBase.__dict__["_name"].__set__
+_set_changes = RelatedNodeBase.__dict__["_changes"].__set__
+_set_edge = RelatedNodeBase.__dict__["_edge"].__set__
+_set_node = RelatedNodeBase.__dict__["_node"].__set__
+_set_id = RelatedNodeBase.__dict__["_id"].__set__
+_set_hfid = RelatedNodeBase.__dict__["_hfid"].__set__
+_set_kind = RelatedNodeBase.__dict__["_kind"].__set__
+_set_peer = RelatedNodeBase.__dict__["_peer"].__set__
+_set_from_pool = RelatedNodeBase.__dict__["_from_pool"].__set__
+_set_mutated = RelatedNodeBase.__dict__["_peer_has_been_mutated"].__set__
+_set_unread_of = RelatedNodeBase.__dict__["_unread_of"].__set__

@@ -26,7 +26,18 @@ class RelationshipManagerBase:
         schema: The relationship's definition.
     """
 
-    __slots__ = ("_edges", "_has_update", "_peers", "branch", "client", "initialized", "name", "node", "schema")
+    __slots__ = (
+        "_before",
+        "_edges",
+        "_has_update",
+        "_peers",
+        "branch",
+        "client",
+        "initialized",
+        "name",
+        "node",
+        "schema",
+    )
 
     _related: Any  # the class of one peer
 
@@ -48,13 +59,23 @@ class RelationshipManagerBase:
         self._edges: list[Any] = _edges(name, data)
         self._peers: list[Any] | None = None
         self._has_update = 0  # how often peers were changed since they were read or saved
+        self._before: list[Any] | None = None  # what the server has, where peers were but added and removed since
 
     @property
     def peers(self) -> list[Any]:
         """One related node per peer."""
+        if not self.initialized:
+            self._read()
         if self._peers is None:
             self._peers = [self._wrap(edge) for edge in self._edges]
         return self._peers
+
+    def _read(self, *, quietly: bool = False) -> None:
+        """The peers, which were not loaded, are asked for: say so or read them, see `Config.not_loaded`."""
+        node = self.node
+        if node is not None and node._missing(self.name, quietly=quietly):
+            self._edges = node._field_map[self.name].make(node, node._data[self.name])._edges
+            self.initialized = True
 
     def _wrap(self, data: Any) -> Any:
         if isinstance(data, self._related):
@@ -78,8 +99,24 @@ class RelationshipManagerBase:
 
     @property
     def has_update(self) -> bool:
-        """Whether peers were added, removed or replaced since the node was read or saved."""
-        return bool(self._has_update)
+        """Whether peers, or their metadata, were changed since the node was read or saved."""
+        if self._has_update and (self._before is None or any(self._difference(self._before))):
+            return True
+        return any(peer._changes for peer in self._peers or ())
+
+    def _difference(self, before: list[Any]) -> tuple[list[Any], list[Any]]:
+        """The peers that were added to some others since, and those that were removed."""
+        return _without(self.peers, before), _without(before, self.peers)
+
+    @property
+    def _steps(self) -> tuple[list[Any], list[Any]] | None:
+        """The peers that were added and those that were removed; None where the list is to be replaced as a whole."""
+        before = self._before
+        if before is None:
+            return None
+        added, removed = self._difference(before)
+        kept = _without(self.peers, added)
+        return None if any(peer._changes for peer in kept) else (added, removed)
 
     @property
     def is_from_profile(self) -> bool:
@@ -105,8 +142,8 @@ class RelationshipManagerBase:
             peer = self._wrap(item)
             identities = peer._identities()
             if known.isdisjoint(identities):
+                self._change()
                 self.peers.append(peer)
-                self._has_update += 1
             known |= identities
 
     def remove(self, data: Any) -> None:
@@ -115,8 +152,15 @@ class RelationshipManagerBase:
         identities = self._wrap(data)._identities()
         kept = [peer for peer in self.peers if identities.isdisjoint(peer._identities())]
         if len(kept) != len(self.peers):
+            self._change()
             self._peers = kept
-            self._has_update += 1
+
+    def _change(self) -> None:
+        """Peers are about to be added or removed."""
+        node = self.node
+        if not self._has_update and node is not None and node._existing and not node._given:
+            self._before = list(self.peers)
+        self._has_update += 1
 
     def clear(self) -> None:
         """Remove all peers, also those that were never loaded."""
@@ -127,6 +171,8 @@ class RelationshipManagerBase:
         self._edges, self._peers = _edges(self.name, data), []
         mutations = self._has_update
         self.initialized = True
+        self._has_update = 1  # so that it counts as replaced
+        self._before = None
         self.extend(self._edges)
         self._has_update = mutations + 1
 
@@ -147,21 +193,53 @@ class RelationshipManagerBase:
 
     def _mark(self) -> Any:
         """What tells a state from later ones."""
-        return self._has_update
+        return self._has_update, [(peer, peer._mark()) for peer in self.peers]
 
     def _saved(self, mark: Any, said: Any = None) -> None:
         """The server has taken the peers; changes made since the mark are still to be said."""
-        if self._has_update == mark:
-            self._has_update = 0
-        for peer in self._peers or ():
-            peer._saved(peer._mark())
+        changes, peers = mark
+        for peer, state in peers:
+            peer._saved(state)
+        if self._has_update == changes:
+            self._has_update, self._before = 0, None
+        elif self._before is not None:
+            self._before = [peer for peer, _ in peers]
+
+    def _took(self, peers: list[tuple[Any, Any]], *, added: bool) -> None:
+        """The server has added some peers, or removed them, whatever its others are.
+
+        Args:
+            peers: Each with its state when it was said.
+            added: Whether they were added.
+        """
+        changed = [peer for peer, _ in peers]
+        if added:
+            for peer, state in peers:
+                peer._saved(state)
+        if self._before is None:
+            return  # the list was replaced since
+        self._before = [*self._before, *_without(changed, self._before)] if added else _without(self._before, changed)
+        if not any(self._difference(self._before)):
+            self._has_update, self._before = 0, None
+
+    def _follow(self, data: list[Any], *, added: bool) -> None:
+        """Peers that the server has added, or removed, without having been changed here first."""
+        if not self.initialized:
+            return
+        peers = [self._wrap(item) for item in data]
+        for known in (self.peers, self._before):
+            if known is not None:
+                known[:] = [*known, *_without(peers, known)] if added else _without(known, peers)
 
     def _moved_to(self, node: Any) -> Any:
         """The same for a copy of the node."""
         twin = type(self).__new__(type(self))
         twin.__setstate__({**self.__getstate__(), "node": node}, node._client)
+        moved = {id(peer): peer._moved_to(node) for peer in [*(self._peers or ()), *(self._before or ())]}
         if self._peers is not None:
-            twin._peers = [peer._moved_to(node) for peer in self._peers]
+            twin._peers = [moved[id(peer)] for peer in self._peers]
+        if self._before is not None:
+            twin._before = [moved[id(peer)] for peer in self._before]
         return twin
 
     def _answered(self, answer: Any) -> None:
@@ -192,6 +270,8 @@ class RelationshipManagerBase:
         return len(self.peers)
 
     def __bool__(self) -> bool:
+        if not self.initialized:
+            self._read(quietly=True)
         return not self.initialized or bool(self.peers)
 
     def __contains__(self, item: Any) -> bool:
@@ -201,8 +281,14 @@ class RelationshipManagerBase:
     def __repr__(self) -> str:
         if not self.initialized:
             return f"<{type(self).__name__} {self.name}: not loaded>"
-        state = " (set)" if self._has_update else ""
+        state = " (set)" if self.has_update else ""
         return f"<{type(self).__name__} {self.name}: {len(self.peers)} peers{state}>"
+
+
+def _without(peers: list[Any], others: list[Any]) -> list[Any]:
+    """The peers that are not among others."""
+    known = {identity for peer in others for identity in peer._identities()}
+    return [peer for peer in peers if known.isdisjoint(peer._identities())]
 
 
 def _edges(name: str, data: Any) -> list[Any]:

@@ -107,15 +107,17 @@ def _encode_object(value: Any, where: str) -> Any:
 
 
 def _as_text(value: Any) -> str | None:
-    import datetime
     import ipaddress
+
+    if isinstance(value, (ipaddress.IPv4Interface, ipaddress.IPv6Interface)):
+        return value.with_prefixlen
+
+    import datetime
     import pathlib
     import uuid
 
     from infrahub_sdk.timestamp import Timestamp
 
-    if isinstance(value, (ipaddress.IPv4Interface, ipaddress.IPv6Interface)):
-        return value.with_prefixlen
     if isinstance(value, (datetime.datetime, datetime.date)):
         return value.isoformat()
     if isinstance(value, Timestamp):

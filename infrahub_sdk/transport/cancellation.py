@@ -35,7 +35,7 @@ class Cancellation:
     __slots__ = ("_break", "_lock", "reason")
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # the collector may drop who waits for the request while its thread is in here
         self._break: Callable[[], None] | None = None
         self.reason: str | None = None
 

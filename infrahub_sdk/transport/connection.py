@@ -77,8 +77,11 @@ class Connection:
             else:
                 self._send_streamed(exchange, message, exchange.request.upload)
         except OSError as exc:
-            exchange.sent = stream.bytes_out > before
-            if exchange.sent and isinstance(exc, ConnectionError):
+            is_begun = stream.bytes_out > before
+            # A server carries out a request when it has all of it, and the end of this one never left. Of a streamed
+            # one nobody knows how much of it is of use to the server.
+            exchange.sent = is_begun and exchange.request.upload is not None
+            if is_begun and isinstance(exc, ConnectionError):
                 return exc
             raise
         exchange.sent = True

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import socket
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from infrahub_sdk._secrets import said_back
 from infrahub_sdk.exceptions import (
     Error,
     ResponseProtocolError,
@@ -15,6 +16,7 @@ from infrahub_sdk.exceptions import (
 from infrahub_sdk.transport.body import TooLong
 from infrahub_sdk.transport.cancellation import AbortedError
 from infrahub_sdk.transport.head import Malformed
+from infrahub_sdk.transport.proxies import named
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,10 +47,11 @@ class Exchange:
     Attributes:
         request: What is sent.
         phase: What is going on, in the words of `ServerNotReachableError`; `pool` is the wait that precedes `connect`.
-        sent: Whether the server may have seen the request.
+        sent: Whether the server may have carried out the request, because all of it has left.
         answered: Whether a byte of the answer has arrived.
         connection: The connection that it has for itself, once it has one.
         is_reused: That connection has served a request before.
+        peer: The address that is being connected to, for messages.
         max_body: How many bytes of an answer may be held, and how many a packed one may unpack to.
     """
 
@@ -60,6 +63,7 @@ class Exchange:
         "connection",
         "is_reused",
         "max_body",
+        "peer",
         "phase",
         "request",
         "sent",
@@ -72,6 +76,7 @@ class Exchange:
         self.answered = False
         self.connection: Connection | None = None
         self.is_reused = False
+        self.peer = ""
         self.max_body = max_body
         self._timeouts = timeouts
         self._expires = request.expires
@@ -106,6 +111,12 @@ class Exchange:
         """The first bytes of the answer are there."""
         self.answered = True
 
+    def note(self, what: str, value: Any) -> None:
+        """Leave a mark for who wants to know what the request met; see `Trace`."""
+        trace = self.request.trace
+        if trace is not None:
+            trace.note(what, value)
+
     def attach(self, breaker: Callable[[], None]) -> None:
         """Name the way to break the wait that follows. Raises `AbortedError` if the request was aborted before."""
         if not self.request.cancellation.attach(breaker):
@@ -135,7 +146,7 @@ class Exchange:
         if isinstance(exc, TooLong):
             return self._refused(f"The answer of {self.request.url} is longer than {self.max_body} bytes (max_body).")
         if isinstance(exc, Malformed):
-            return self._refused(f"The answer of {self.request.url} is refused: {exc}.")
+            return self._refused(f"The answer of {self.request.url} is refused: {self.words(exc)}.")
         if isinstance(exc, OSError):
             return self._lost(exc)
         return exc
@@ -150,32 +161,71 @@ class Exchange:
         url = self.request.url
         limit = self._timeouts.connect if self.phase in _CONNECTING else self._timeouts.read
         if limit is None or (self._expires is not None and monotonic() >= self._expires):
-            text = f"The exchange with {url} took too long, it was {self._doing()}. The limit is total_timeout."
+            text = (
+                f"The exchange with {url} took too long, it was {self._doing()}. The limit is {named('total_timeout')}."
+            )
             return ServerNotResponsiveError(url, self._timeouts.total, text, phase=self._reported_phase, sent=self.sent)
         if self.phase in _CONNECTING:
-            return self.unreachable(f"no connection within {limit:g} s (connect_timeout), it was {self._doing()}")
-        text = f"{url} was silent for too long while {self._doing()}. The limit is timeout."
+            return self._not_connected(limit)
+        text = f"{url} was silent for too long while {self._doing()}. The limit is {named('timeout')}."
         return ServerNotResponsiveError(url, limit, text, phase=self._reported_phase, sent=self.sent)
+
+    def _not_connected(self, limit: float) -> Error:
+        remedy = f"Give it more with {named('connect_timeout')}"
+        if self.phase == "tls":
+            remedy = f"Check whether that port speaks TLS, or give it more with {named('connect_timeout')}"
+        if self.phase in {"connect", "resolve"}:
+            # An address that swallows packets is more often a firewall than a slow server.
+            remedy = f"Check {named('address')}, the network between, and whether this host needs a {named('proxy')}"
+        return self.unreachable(f"no connection within {limit:g} s (connect_timeout), it was {self._doing()}", remedy)
 
     def _refused(self, message: str) -> ResponseProtocolError:
         return ResponseProtocolError(self.address, message, phase=self._reported_phase, sent=self.sent)
+
+    def words(self, exc: Malformed) -> str:
+        """What is wrong with an answer, without what the request brought there and the other end said back."""
+        exc.args = (said_back(str(exc), self.request),)  # it is shown as the cause, too
+        return str(exc)
+
+    def status(self, head: Head) -> str:
+        """The status line of an answer, as a message may show it."""
+        return f"{head.status} {said_back(head.reason.decode('latin-1'), self.request)[:80]}".rstrip()
 
     def refused_by_proxy(self, route: Route, head: Head) -> Error:
         """The error for a request that the proxy did not pass on."""
         self.phase = "proxy"
         proxy = route.proxy
+        said = self.status(head)
         if proxy is None or head.status != 407:
-            return self.unreachable(f"{proxy} refuses: {head.status} {head.reason.decode('latin-1')[:80]}")
+            verb = "cannot reach the server" if head.status >= 500 else "refuses"
+            return self.unreachable(
+                f"{proxy} {verb}: {said}",
+                f"Check {named('address')} and what the proxy allows, or go past it with NO_PROXY={route.host}",
+            )
         given = "does not accept the user and password" if proxy.authorization else "asks for a user and password"
         shape = proxy.address.replace("://", "://user:password@")
-        return self.unreachable(f"{proxy} {given} (407). Set them in {proxy.source}, as in {shape}")
+        return self.unreachable(f"{proxy} {given} (407)", f"Set them in {proxy.setting}, as in {shape}")
 
     def _lost(self, exc: OSError) -> Error:
         reason = exc.strerror or str(exc) or type(exc).__name__
         if self.phase in _CONNECTING:
-            return self.unreachable(reason)
+            return self.unreachable(f"{reason} while {self._doing()}")
+        if self.request.type == "https" and hasattr(exc, "reason"):
+            return self._ended_by_tls(exc)
+        remedy = ""
+        if self.phase == "receive" and not self.answered and not self.is_reused and self.request.type == "http":
+            remedy = f"If the server speaks TLS on this port, let {named('address')} begin with https://"
         message = f"The connection to {self.address} was lost while {self._doing()}: {reason}."
-        return ServerNotReachableError(self.address, message, phase=self._reported_phase, sent=self.sent)
+        return ServerNotReachableError(self.address, message, phase=self._reported_phase, sent=self.sent, remedy=remedy)
+
+    def _ended_by_tls(self, exc: OSError) -> Error:
+        """The error for what TLS says after the handshake: in TLS 1.3 a server judges the client only then."""
+        from infrahub_sdk.transport.tls import explain
+
+        reason, remedy = explain(exc, self.request.origin.host_header, "address", "")
+        message = f"The connection to {self.address} was lost while {self._doing()}: {reason}."
+        phase = self._reported_phase if self.answered else "tls"
+        return ServerNotReachableError(self.address, message, phase=phase, sent=self.sent, remedy=remedy)
 
     @property
     def is_harmlessly_lost(self) -> bool:
@@ -185,12 +235,17 @@ class Exchange:
             return False
         return request.repeatable or not self.sent
 
-    def unreachable(self, reason: str) -> Error:
-        """The error for a server to which there is no way."""
+    def unreachable(self, reason: str, remedy: str = "") -> Error:
+        """The error for a server to which there is no way.
+
+        Args:
+            reason: Why, as the end of a sentence without its dot.
+            remedy: What to change, as a sentence without its dot.
+        """
         if self.is_aborted():
             return self._aborted()
         message = f"Cannot reach the server at {self.address}: {reason}."
-        return ServerNotReachableError(self.address, message, phase=self._reported_phase, sent=False)
+        return ServerNotReachableError(self.address, message, phase=self._reported_phase, sent=False, remedy=remedy)
 
     @property
     def address(self) -> str:
@@ -202,6 +257,8 @@ class Exchange:
         return "connect" if self.phase == "pool" else self.phase
 
     def _doing(self) -> str:
+        if self.phase == "connect" and self.peer:
+            return f"connecting to {self.peer}"
         return "reading the answer" if self.answered else _DOING[self.phase]
 
 

@@ -26,6 +26,7 @@ _UNUSUAL_STATUS_LINE = re.compile(_STATUS_LINE)
 _CONTROL = re.compile(rb"\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 _FRAMING = frozenset({b"content-length", b"transfer-encoding", b"connection", b"content-encoding"})
+_TLS_ALERT = b"\x15\x03"  # RFC 8446, 5.1
 _MAX_DIGITS = 18  # an exabyte, and no reader needs more than 64 bits for it
 
 
@@ -121,6 +122,8 @@ def read_head(data: bytes) -> Head | None:
 
 def _read_unusual(data: bytes) -> Head | None:
     if not b"HTTP/1.".startswith(data[:7]):
+        if data[:2] == _TLS_ALERT:
+            raise Malformed("it speaks TLS on this port, so that its address has to begin with https://")
         raise Malformed(f"it begins with {_shown(data)}, which is not HTTP/1.x")
     end = _UNUSUAL_END.search(data, 0, MAX_HEAD)
     if end is None:

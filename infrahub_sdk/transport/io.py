@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from infrahub_sdk.constants import HTTPMethod
+from infrahub_sdk.transport.limiter import WORKER, Limiter, breakable
 
 if TYPE_CHECKING:
     import asyncio
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from infrahub_sdk.config import Config
     from infrahub_sdk.core.port import Call
+    from infrahub_sdk.transport.crew import Crew
     from infrahub_sdk.transport.request import Request
     from infrahub_sdk.transport.response import Response
 
@@ -34,6 +35,7 @@ class _Driver:
         self._config = config
         self._guard = threading.Lock()
         self._transport: Any = None
+        self.limiter = Limiter(config.max_concurrent_execution)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._transport or 'unused'}>"
@@ -58,6 +60,7 @@ class _Driver:
             call.url, method=call.method, headers=call.headers, content=content, timeout=self._limits(call.timeout)
         )
         request.repeatable = call.repeatable
+        request.trace = call.trace
         return request
 
     def _limits(self, timeout: float) -> Any:
@@ -66,6 +69,26 @@ class _Driver:
         config = self._config
         return Timeouts(connect=config.connect_timeout or timeout, read=timeout, total=config.total_timeout)
 
+    def crew(self, jobs: list[Any], width: int) -> Crew:
+        """Set workers to jobs, see `Crew`."""
+        raise NotImplementedError
+
+    async def gather(self, coroutines: Sequence[Coroutine[Any, Any, T]], limit: int) -> list[T]:
+        """Run coroutines side by side, `limit` at a time; results keep the order, the first error ends the others."""
+        if len(coroutines) < 2:
+            return [await coroutine for coroutine in coroutines]
+        results: dict[int, T] = {}
+        crew = self.crew([partial(_numbered, *item) for item in enumerate(coroutines)], limit)
+        try:
+            for _ in coroutines:
+                number, result = await crew.next()
+                results[number] = result
+        finally:
+            await crew.close()
+            for coroutine in coroutines:
+                coroutine.close()  # those whose turn never came
+        return [results[number] for number in range(len(coroutines))]
+
     def close(self) -> None:
         with self._guard:
             transport, self._transport = self._transport, None
@@ -73,14 +96,8 @@ class _Driver:
             transport.close()
 
 
-def _requester_arguments(call: Call) -> dict[str, Any]:
-    return {
-        "url": call.url,
-        "method": HTTPMethod(call.method.lower()),
-        "headers": dict(call.headers),
-        "timeout": call.timeout,
-        "payload": call.payload,
-    }
+async def _numbered(number: int, coroutine: Coroutine[Any, Any, T]) -> tuple[int, T]:
+    return number, await coroutine
 
 
 class BlockingIO(_Driver):
@@ -93,40 +110,30 @@ class BlockingIO(_Driver):
     async def send(self, call: Call) -> Response:
         """Send one request and read its answer."""
         if self._config.sync_requester is not None:
-            answer: Response = self._config.sync_requester(**_requester_arguments(call))
-            return answer
-        response: Response = self._opened().send(self._request(call))
+            from infrahub_sdk.transport.requester import ask
+
+            return ask(self._config.sync_requester, call)
+        request = self._request(call)
+        response: Response
+        if WORKER.get() is None:
+            response = self._opened().send(request)
+        else:
+            with breakable(request.abort):
+                response = self._opened().send(request)
+        call.resent = request.resent
         return response
 
     async def sleep(self, seconds: float) -> None:
         """Wait."""
-        import time
+        ended = threading.Event()
+        with breakable(ended.set):
+            ended.wait(seconds)
 
-        time.sleep(seconds)  # noqa: ASYNC251 - no event loop waits for this coroutine
+    def crew(self, jobs: list[Any], width: int) -> Crew:
+        """Set threads to jobs, see `Crew`."""
+        from infrahub_sdk.transport.crew import ThreadCrew
 
-    async def gather(self, coroutines: Sequence[Coroutine[Any, Any, T]], limit: int) -> list[T]:
-        """Run coroutines in threads, `limit` at a time, in their order; the first error cancels what has not begun."""
-        from concurrent.futures import ThreadPoolExecutor
-
-        from infrahub_sdk.core.port import run
-
-        failures: list[BaseException] = []
-
-        def step(coroutine: Coroutine[Any, Any, T]) -> Any:
-            if failures:
-                coroutine.close()
-                return None
-            try:
-                return run(coroutine)
-            except BaseException as error:
-                failures.append(error)
-                raise
-
-        with ThreadPoolExecutor(max_workers=max(1, min(limit, len(coroutines)))) as executor:
-            futures = [executor.submit(contextvars.copy_context().run, step, coroutine) for coroutine in coroutines]
-        if failures:
-            raise failures[0]
-        return [future.result() for future in futures]
+        return ThreadCrew(jobs, self.limiter, width)
 
     @asynccontextmanager
     async def exclusive(self, name: str) -> AsyncIterator[None]:
@@ -147,7 +154,7 @@ class ThreadedIO(_Driver):
     def __init__(self, config: Config) -> None:
         super().__init__(config)
         self._executor: ThreadPoolExecutor | None = None
-        self._executor_pid = 0
+        self._executor_pid = self._executor_size = 0
         self._locks: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Lock]] = WeakKeyDictionary()
 
     async def send(self, call: Call) -> Response:
@@ -155,8 +162,9 @@ class ThreadedIO(_Driver):
         import asyncio
 
         if self._config.requester is not None:
-            answer: Response = await self._config.requester(**_requester_arguments(call))
-            return answer
+            from infrahub_sdk.transport.requester import ask_async
+
+            return await ask_async(self._config.requester, call)
         request = self._request(call)
         transport = self._transport or self._opened()
         context = contextvars.copy_context()
@@ -164,24 +172,28 @@ class ThreadedIO(_Driver):
         future = loop.run_in_executor(self._threads(), partial(context.run, transport.send, request))
         try:
             response: Response = await future
-        except asyncio.CancelledError:
+        except BaseException:  # cancelled, or dropped with its event loop
             request.abort()  # frees the thread and its connection at once
             raise
+        call.resent = request.resent
         return response
 
     def _threads(self) -> ThreadPoolExecutor:
-        executor = self._executor
-        if executor is not None and self._executor_pid == os.getpid():
+        executor, size = self._executor, self.limiter.size
+        if executor is not None and self._executor_pid == os.getpid() and size == self._executor_size:
             return executor
         from concurrent.futures import ThreadPoolExecutor
 
         with self._guard:
-            if self._executor is None or self._executor_pid != os.getpid():  # threads do not survive a fork
-                self._executor = ThreadPoolExecutor(
-                    max_workers=self._config.max_concurrent_execution, thread_name_prefix="infrahub-sdk"
-                )
-                self._executor_pid = os.getpid()
-            return self._executor
+            executor = self._executor
+            if executor is not None and self._executor_pid != os.getpid():
+                executor = None  # threads do not survive a fork
+            if executor is None or size != self._executor_size:
+                if executor is not None:
+                    executor.shutdown(wait=False)  # what it is doing it finishes
+                executor = ThreadPoolExecutor(max_workers=size, thread_name_prefix="infrahub-sdk")
+                self._executor, self._executor_pid, self._executor_size = executor, os.getpid(), size
+            return executor
 
     async def sleep(self, seconds: float) -> None:
         """Wait."""
@@ -189,26 +201,11 @@ class ThreadedIO(_Driver):
 
         await asyncio.sleep(seconds)
 
-    async def gather(self, coroutines: Sequence[Coroutine[Any, Any, T]], limit: int) -> list[T]:
-        """Run coroutines as tasks, `limit` at a time; results keep the order, the first error cancels the others."""
-        import asyncio
+    def crew(self, jobs: list[Any], width: int) -> Crew:
+        """Set tasks to jobs, see `Crew`."""
+        from infrahub_sdk.transport.crew import TaskCrew
 
-        slots = asyncio.Semaphore(max(1, limit))
-
-        async def in_a_slot(coroutine: Coroutine[Any, Any, T]) -> T:
-            async with slots:
-                return await coroutine
-
-        tasks = [asyncio.ensure_future(in_a_slot(coroutine)) for coroutine in coroutines]
-        try:
-            return list(await asyncio.gather(*tasks))
-        except BaseException:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            for coroutine in coroutines:
-                coroutine.close()  # those whose turn never came
-            raise
+        return TaskCrew(jobs, self.limiter, width)
 
     @asynccontextmanager
     async def exclusive(self, name: str) -> AsyncIterator[None]:

@@ -6,9 +6,10 @@ import urllib.request
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin
 
+from infrahub_sdk._secrets import is_plain_header, said_back
 from infrahub_sdk.exceptions import ResponseProtocolError, ServerNotReachableError, ValidationError
 from infrahub_sdk.transport.body import TooLong
-from infrahub_sdk.transport.composer import SECRET_HEADERS, compose
+from infrahub_sdk.transport.composer import compose
 from infrahub_sdk.transport.connector import Route
 from infrahub_sdk.transport.download import Download
 from infrahub_sdk.transport.exchange import Exchange
@@ -54,16 +55,20 @@ class PooledHandler(urllib.request.BaseHandler):
             request = Request.adopt(request)
         timeouts = self._timeouts.narrowed(request.timeout)
         request.start(timeouts.total)
+        if request.trace is not None:
+            request.trace.note("chosen", self._proxies.choose(request.origin))
         route = self._route(request.origin)
+        request.proxy = route.proxy
         message = compose(request, route)
         if isinstance(request.content, bytes):
             message += request.content  # one send, and mostly one packet
         exchange = Exchange(request, timeouts, self._max_body)
         try:
-            return self._perform(exchange, route, message)
+            return self._perform(exchange, route, message, fresh=request.trace is not None)
         except ServerNotReachableError:
             if not exchange.is_harmlessly_lost:
                 raise
+        request.resent = exchange.sent
         return self._perform(Exchange(request, timeouts, self._max_body), route, message, fresh=True)
 
     https_open = http_open
@@ -79,25 +84,24 @@ class PooledHandler(urllib.request.BaseHandler):
         pool = self._pool
         try:
             connection = pool.acquire(route, exchange, fresh=fresh)
-            try:
-                head, rest = connection.ask(exchange, message)
-                if head.status == 407 and route.is_forwarding:
-                    raise exchange.refused_by_proxy(route, head)
-                if exchange.request.stream:
-                    return self._streamed(exchange, connection, head, rest)
-                content = connection.content(exchange, head, rest)
-            except BaseException:
-                pool.release(exchange, connection, is_reusable=False)
-                raise
+            head, rest = connection.ask(exchange, message)
+            if head.status == 407 and route.is_forwarding:
+                raise exchange.refused_by_proxy(route, head)
+            if exchange.request.stream:
+                return self._streamed(exchange, connection, head, rest)
+            content = connection.content(exchange, head, rest)
+            pool.release(exchange, is_reusable=head.keep_alive and connection.is_clean)
         except (OSError, Malformed, TooLong) as exc:
+            pool.release(exchange, is_reusable=False)
             raise exchange.failure(exc) from exc
-        pool.release(exchange, connection, is_reusable=head.keep_alive and connection.is_clean)
+        except BaseException:
+            pool.release(exchange, is_reusable=False)
+            raise
         return Response.received(exchange.request, head, content)
 
     def _streamed(self, exchange: Exchange, connection: Connection, head: Head, rest: bytes) -> Response:
         def finish(is_complete: bool) -> None:
-            is_reusable = is_complete and head.keep_alive and connection.is_clean
-            self._pool.release(exchange, connection, is_reusable=is_reusable)
+            self._pool.release(exchange, is_reusable=is_complete and head.keep_alive and connection.is_clean)
 
         blocks = connection.blocks(exchange, head, rest)
         download = Download(blocks, finish, exchange.failure, self._max_body)
@@ -142,15 +146,19 @@ def _redirected(asked: Request, location: str) -> Request:
         url = urljoin(asked.url, quote(location.encode("latin-1", "replace"), safe=_URL_CHARACTERS))
         further = Request(url, method=asked.method, headers=asked.headers, timeout=asked.timeout)
     except (ValidationError, ValueError) as exc:
-        text = f"{asked.url} redirects to {location.rpartition('@')[2][:200]!r}, which is not a URL to go to."
+        shown = said_back(location.rpartition("@")[2], asked)[:200]
+        text = f"{asked.url} redirects to {shown!r}, which is not a URL to go to."
         raise ResponseProtocolError(address, text, phase="receive", sent=True) from exc
     if further.origin.key == asked.origin.key:
         further.unredirected_hdrs = asked.unredirected_hdrs
     else:
-        for name in (*SECRET_HEADERS, "host"):
-            further.remove_header(name)
+        further.headers = {name: value for name, value in further.headers.items() if _may_go_anywhere(name)}
     further.follow(asked)
     return further
+
+
+def _may_go_anywhere(name: str) -> bool:
+    return is_plain_header(name) and name.lower() != "host"
 
 
 def make_opener(handler: PooledHandler) -> urllib.request.OpenerDirector:

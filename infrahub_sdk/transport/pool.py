@@ -53,49 +53,46 @@ class Pool:
         _pools.add(self)
 
     def _forget(self) -> None:
-        self._freed = threading.Condition(threading.Lock())
+        # Entered again by the same thread when the collector, which may run anywhere, drops an unread answer. And taken
+        # as it is: a Ctrl-C inside of `Condition.__enter__` would leave it locked.
+        self._lock = threading.RLock()
+        self._freed = threading.Condition(self._lock)
         self._waiting = 0
         self._active: set[Exchange] = set()
         self._idle: dict[Route, list[Connection]] = {}  # the most recently used one last
-        self._idle_count = 0
 
     @property
     def counts(self) -> tuple[int, int]:
         """How many connections are in use, or being made, and how many are idle."""
-        return len(self._active), self._idle_count
+        return len(self._active), self._count_idle()
 
     def acquire(self, route: Route, exchange: Exchange, *, fresh: bool = False) -> Connection:
         """Lend a connection to an exchange.
 
         Args:
             route: Where it has to lead.
-            exchange: Who needs it. It has to `release` it.
+            exchange: Who needs it. It has to `release` it, also when this fails.
             fresh: Make a new one in any case.
 
         Raises:
-            OSError, Malformed, Error: See `Exchange.failure`. Nothing is lent then.
+            OSError, Malformed, Error: See `Exchange.failure`.
         """
-        connection = self._reserve(route, exchange, fresh=fresh)
-        try:
-            while connection is not None:
-                if monotonic() - connection.idle_since < self._idle_limit and connection.stream.is_quiet():
-                    exchange.attach(connection.stream.abort)
-                    exchange.connection = connection
-                    exchange.is_reused = True
-                    return connection
-                connection.stream.close()
-                connection = self._pop_idle(route)
-            self._make_room()
-            connection = exchange.connection = Connection(self._connect(route, exchange), route)
-            return connection
-        except BaseException:
-            self.release(exchange, connection, is_reusable=False)
-            raise
+        connection = exchange.connection = self._reserve(route, exchange, fresh=fresh)
+        while connection is not None:
+            if monotonic() - connection.idle_since < self._idle_limit and connection.stream.is_quiet():
+                exchange.attach(connection.stream.abort)
+                exchange.is_reused = True
+                return connection
+            connection.stream.close()
+            connection = exchange.connection = self._pop_idle(route)
+        self._make_room()
+        connection = exchange.connection = Connection(self._connect(route, exchange), route)
+        return connection
 
     def _reserve(self, route: Route, exchange: Exchange, *, fresh: bool) -> Connection | None:
         """Take a place among the active, and the youngest idle connection of the route if there is one."""
         while True:
-            with self._freed:
+            with self._lock:
                 if self._is_closed:
                     raise Error("The client is closed, so it sends no more requests. Make a new one.")
                 if len(self._active) < self._max_connections:
@@ -106,7 +103,7 @@ class Pool:
     def _wait_for_place(self, exchange: Exchange) -> None:
         exchange.start_queueing()
         exchange.attach(self._wake)  # never under the lock: who aborts holds the request's lock and takes this one
-        with self._freed:
+        with self._lock:
             self._waiting += 1
             try:
                 while len(self._active) >= self._max_connections and not self._is_closed:
@@ -119,47 +116,47 @@ class Pool:
                 self._waiting -= 1
 
     def _wake(self) -> None:
-        with self._freed:
+        with self._lock:
             self._freed.notify_all()
 
     def _pop_idle(self, route: Route) -> Connection | None:
-        with self._freed:
+        with self._lock:
             return self._pop_idle_locked(route)
 
     def _pop_idle_locked(self, route: Route) -> Connection | None:
         kept = self._idle.get(route)
         if not kept:
             return None
-        self._idle_count -= 1
         return kept.pop()
 
     def _make_room(self) -> None:
         """Close the idle connection that was unused for longest if one more would be too many."""
-        with self._freed:
-            excess = len(self._active) + self._idle_count > self._max_connections
+        with self._lock:
+            excess = len(self._active) + self._count_idle() > self._max_connections
             oldest = self._pop_oldest_locked() if excess else None
         if oldest is not None:
             oldest.stream.close()
 
-    def _pop_oldest_locked(self) -> Connection | None:
-        first = min((kept[0] for kept in self._idle.values() if kept), key=lambda kept: kept.idle_since, default=None)
-        if first is not None:
-            self._idle[first.route].pop(0)
-            self._idle_count -= 1
-        return first
+    def _count_idle(self) -> int:
+        return sum(map(len, list(self._idle.values())))
 
-    def release(self, exchange: Exchange, connection: Connection | None, *, is_reusable: bool) -> None:
-        """End the loan.
+    def _pop_oldest_locked(self) -> Connection | None:
+        kept = min(filter(None, list(self._idle.values())), key=lambda kept: kept[0].idle_since, default=None)
+        if not kept:
+            return None
+        return kept.pop(0)
+
+    def release(self, exchange: Exchange, *, is_reusable: bool) -> None:
+        """End the loan. A second time does nothing, so that who was interrupted in it may do it again.
 
         Args:
             exchange: Who had it.
-            connection: What it had, if it got so far.
-            is_reusable: The connection is at the beginning of a next answer.
+            is_reusable: Its connection is at the beginning of a next answer.
         """
         # From here on an abort of this request must not reach the connection.
         is_reusable = exchange.detach() and is_reusable
-        surplus = connection
-        with self._freed:
+        with self._lock:
+            surplus = connection = exchange.connection if exchange in self._active else None
             self._active.discard(exchange)
             if connection is not None and is_reusable and not self._is_closed:
                 connection.idle_since = monotonic()
@@ -173,19 +170,16 @@ class Pool:
         """Keep a connection, and return the one that is too many for it."""
         kept = self._idle.setdefault(connection.route, [])
         kept.append(connection)
-        self._idle_count += 1
         if len(kept) > self._max_idle_per_route:
-            self._idle_count -= 1
             return kept.pop(0)
-        return self._pop_oldest_locked() if self._idle_count > self._max_idle else None
+        return self._pop_oldest_locked() if self._count_idle() > self._max_idle else None
 
     def close(self) -> None:
         """Close the idle connections, abort the requests in flight and refuse new ones."""
-        with self._freed:
+        with self._lock:
             self._is_closed = True
             idle = [connection for kept in self._idle.values() for connection in kept]
             self._idle.clear()
-            self._idle_count = 0
             active = list(self._active)
             self._freed.notify_all()
         for connection in idle:

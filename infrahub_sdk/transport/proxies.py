@@ -15,7 +15,16 @@ if TYPE_CHECKING:
     from infrahub_sdk.config import Config
     from infrahub_sdk.transport.url import Origin
 
-__all__ = ["Proxy", "ProxySelector"]
+__all__ = ["Proxy", "ProxySelector", "named"]
+
+
+def named(setting: str) -> str:
+    """A setting as messages name it: with its environment variable.
+
+    >>> named("proxy_mounts.http")
+    'proxy_mounts.http (INFRAHUB_PROXY_MOUNTS_HTTP)'
+    """
+    return f"{setting} (INFRAHUB_{setting.upper().replace('.', '_')})"
 
 
 class Proxy:
@@ -39,7 +48,8 @@ class Proxy:
         scheme, mark, rest = url.partition("://")
         scheme, rest = (scheme.lower(), rest) if mark else ("http", url)
         if scheme not in DEFAULT_PORTS:
-            raise ValidationError(source, f"a proxy is reached by http:// or https://, not by {scheme[:20]!r}.")
+            begin = scheme.partition(":")[0][:20]  # not what follows a colon, which may be a password
+            raise ValidationError(source, f"a proxy is reached by http:// or https://, not by {begin!r}.")
         userinfo, at, netloc = rest.partition("/")[0].partition("?")[0].rpartition("@")
         self.source = source
         self.scheme = scheme
@@ -48,6 +58,11 @@ class Proxy:
         self.authorization = basic_authorization(userinfo) if at else None
         name = f"[{self.host}]" if ":" in self.host else self.host
         self.address = f"{scheme}://{name}:{self.port}"
+
+    @property
+    def setting(self) -> str:
+        """What to change, for messages: a setting with its variable, or a variable that is not ours."""
+        return named(self.source) if self.source.partition(".")[0] in {"proxy", "proxy_mounts"} else self.source
 
     def __str__(self) -> str:
         return f"the proxy {self.address}"
@@ -79,7 +94,8 @@ class ProxySelector:
         environ: Mapping[str, str] | None = None,
     ) -> None:
         environ = dict(os.environ if environ is None else environ)  # Windows' own mapping knows no case
-        self._exceptions = (_variable(environ, "NO_PROXY")[1] or "").replace(",", " ").split()
+        self._no_proxy, exceptions = _variable(environ, "NO_PROXY")
+        self._exceptions = (exceptions or "").replace(",", " ").split()
         self._urls: dict[str, tuple[str, str | None]]
         if proxy:
             self._urls = dict.fromkeys(DEFAULT_PORTS, ("proxy", proxy))
@@ -101,12 +117,19 @@ class ProxySelector:
         Raises:
             ValidationError: The proxy that is set for it is not one.
         """
+        return self.choose(origin)[0]
+
+    def choose(self, origin: Origin) -> tuple[Proxy | None, str]:
+        """The same as `select`, and why, in words."""
         source, url = self._urls[origin.scheme]
-        if not url or any(_matches(entry, origin.host, origin.port) for entry in self._exceptions):
-            return None
+        if not url:
+            return None, f"none is set for {origin.scheme}"
+        for entry in self._exceptions:
+            if _matches(entry, origin.host, origin.port):
+                return None, f"{source} is set, but {self._no_proxy} has {entry!r}"
         if origin.scheme not in self._proxies:
             self._proxies[origin.scheme] = Proxy(url, source)
-        return self._proxies[origin.scheme]
+        return self._proxies[origin.scheme], f"set by {source}"
 
     def __repr__(self) -> str:
         shown = [f"{scheme}={self._shown(url, source)}" for scheme, (source, url) in self._urls.items()]

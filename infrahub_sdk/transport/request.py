@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import BinaryIO
 
+    from infrahub_sdk.transport.proxies import Proxy
     from infrahub_sdk.transport.timeouts import Timeouts
+    from infrahub_sdk.transport.trace import Trace
     from infrahub_sdk.transport.url import Origin
 
 __all__ = ["Request"]
@@ -36,6 +38,9 @@ class Request(urllib.request.Request):
         repeatable: Whether sending it twice does no harm. The transport repeats such a request once, and only if a
             connection from the pool turns out to be dead before any answer. True for GET and HEAD unless it is set.
         url: The URL without credentials and fragment.
+        resent: It was repeated so, so that the server may have carried it out twice.
+        proxy: The proxy that it is sent through, once that is known.
+        trace: Gathers what the request meets on its way, over a connection of its own. None if nobody wants to know.
 
     Raises:
         ValidationError: The URL, the method or the body cannot be right.
@@ -68,10 +73,13 @@ class Request(urllib.request.Request):
         self.unverifiable = False
         self.timeout = timeout
         self.repeatable = self.method in {"GET", "HEAD"}
+        self.resent = False
         self.stream = False
         self.expires: float | None = None
         self.redirects = 0
         self.cancellation = Cancellation()
+        self.trace: Trace | None = None
+        self.proxy: Proxy | None = None
         self._tunnel_host = None
         self._set_url(url)
         self._set_content(content)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from infrahub_sdk._secrets import said_back, without_credentials
 from infrahub_sdk.exceptions import Error, HTTPStatusError, JsonDecodeError
 from infrahub_sdk.transport.headers import Headers
 
@@ -22,6 +23,7 @@ __all__ = ["Response"]
 
 _UNSET: Any = object()
 _BOM = b"\xef\xbb\xbf"
+_SHOWN = 300  # characters of an answer that a message shows
 
 
 class Response:
@@ -100,6 +102,15 @@ class Response:
         self._download = download
         return self
 
+    def to(self, request: Request) -> Response:
+        """The same answer, to this request; for one that was made by hand without it."""
+        twin = Response.__new__(Response)
+        for name in ("_content", "_download", "_fields", "_headers", "_reason", "status_code"):
+            setattr(twin, name, getattr(self, name))
+        twin.request = request
+        twin.url = self.url or request.url
+        return twin
+
     @property
     def headers(self) -> Headers:
         """The header fields, whatever the case of their names."""
@@ -151,8 +162,27 @@ class Response:
         try:
             # json.loads(bytes) would look for UTF-16 first; RFC 8259 has UTF-8 only, a mark in front may be ignored.
             return json.loads(str(content[3:] if content[:3] == _BOM else content, "utf-8"))
+        except UnicodeDecodeError as exc:
+            cause: Exception = ValueError(str(exc))  # the other one shows all of the content
         except (ValueError, RecursionError) as exc:
-            raise JsonDecodeError(content=content.decode("utf-8", "replace"), url=self.url or "the server") from exc
+            cause = exc
+        raise self._not_json() from cause
+
+    def _not_json(self) -> JsonDecodeError:
+        where = without_credentials(str(self.url)) or "the server"
+        message = f"The answer of {where} is not JSON."
+        text = self.content.decode("utf-8", "replace")
+        if text:
+            message += f" It begins: {self.shown(text)!r}"
+        return JsonDecodeError(message, content=text, url=where)
+
+    def shown(self, text: str | None = None) -> str:
+        """The beginning of the answer's text as a message may show it.
+
+        Args:
+            text: Another text that the server sent, instead of the body.
+        """
+        return said_back(self.text if text is None else text, self.request)[:_SHOWN]
 
     def raise_for_status(self) -> Self:
         """Return the response if its status is of the 2xx kind.
@@ -162,10 +192,9 @@ class Response:
         """
         if self.is_success:
             return self
-        asked = f" to {self.request.method} {self.url}" if self.request is not None else ""
-        raise HTTPStatusError(
-            f"The server answered {self.status_code} {self.reason}".rstrip() + f"{asked}.", response=self
-        )
+        asked = f" to {self.request.method} {without_credentials(str(self.url))}" if self.request is not None else ""
+        reason = self.shown(self.reason)
+        raise HTTPStatusError(f"The server answered {self.status_code} {reason}".rstrip() + f"{asked}.", response=self)
 
     def iter_bytes(self, chunk_size: int | None = None) -> Iterator[bytes]:
         """Read the body piece by piece.
@@ -213,7 +242,7 @@ class Response:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<Response {self.status_code} {self.reason}".rstrip() + ">"
+        return f"<Response {self.status_code} {self.shown(self.reason)}".rstrip() + ">"
 
 
 def _encode(value: Any) -> bytes:

@@ -17,18 +17,43 @@ T = TypeVar("T")
 
 _SIZE = 65536
 
-# What OpenSSL's verification codes mean, and what to do. The name of what was verified stands before it.
-_UNKNOWN_CA = "Set tls_ca_file to the file with its certificate authority"
+# What OpenSSL's verification codes mean, after the name of what was verified, and what to do. Where the setting depends
+# on how the certificates are verified, `_REMEDIES` has it.
 _CAUSES = {
-    9: ("its certificate is not valid yet", "Check the clocks of both hosts"),
-    10: ("its certificate has expired", "Renew it on the server, and check the clock of this host"),
-    18: ("its certificate is self-signed", "Set tls_ca_file to that certificate"),
-    19: ("its certificate comes from a self-signed authority that is not trusted here", _UNKNOWN_CA),
-    20: ("its certificate comes from an authority that is not trusted here", _UNKNOWN_CA),
-    21: ("its certificate comes from an authority that is not trusted here", _UNKNOWN_CA),
-    62: ("its certificate is for another name", "Set address to a name that the certificate has"),
-    64: ("its certificate is for another address", "Set address to a name that the certificate has"),
+    9: "is not valid yet",
+    10: "has expired",
+    18: "is self-signed, and not trusted here",
+    19: "is signed by an authority that is not trusted here",
+    20: "is signed by an authority that is not trusted here",
+    21: "is signed by an authority that is not trusted here",
+    62: "is for another name",
+    64: "is for another address",
 }
+_UNTIMELY, _MISNAMED = frozenset({9, 10}), frozenset({62, 64})
+_CLOCKS = "Check the clocks of both hosts, or have the certificate renewed"
+_STRICT = frozenset(range(80, 95))  # found by VERIFY_X509_STRICT only, which Python 3.13 made the default
+_STRICT_REMEDY = (
+    "Have it issued anew, or give set_ssl_context() a context without that check:"
+    " context.verify_flags &= ~ssl.VERIFY_X509_STRICT"
+)
+_REMEDIES = {  # by what decides about trust, see `Config.tls_source`
+    "system": "Set tls_ca_file (INFRAHUB_TLS_CA_FILE) to the file with the authority's certificate",
+    "tls_ca_file": "Add the authority's certificate to the file that tls_ca_file (INFRAHUB_TLS_CA_FILE) names",
+    "set_ssl_context": "Load the authority's certificate into the context that was given to set_ssl_context()",
+}
+_CLIENT_CERTIFICATE = "Load one with context.load_cert_chain() and give the context to set_ssl_context()"
+_ALERTS = {  # what the other end says of this one, by OpenSSL's words
+    "CERTIFICATE_REQUIRED": "asks for a client certificate, and there is none",
+    "HANDSHAKE_FAILURE": "refuses to agree: it asks for a client certificate, or for ciphers that are not here",
+    "UNKNOWN_CA": "does not know the authority that signed the client certificate",
+    "BAD_CERTIFICATE": "does not accept the client certificate",
+    "CERTIFICATE_EXPIRED": "does not accept the client certificate, which has expired",
+    "CERTIFICATE_REVOKED": "does not accept the client certificate, which was revoked",
+    "CERTIFICATE_UNKNOWN": "does not accept the client certificate",
+    "UNSUPPORTED_CERTIFICATE": "does not accept the client certificate",
+    "ACCESS_DENIED": "does not let the client certificate in",
+}
+_VERSIONS = "Have it updated, or give set_ssl_context() a context with another minimum_version"
 
 
 class TlsStream:
@@ -54,6 +79,11 @@ class TlsStream:
         """See `Stream`."""
         return self._lower.bytes_out
 
+    @property
+    def facts(self) -> tuple[str, bytes]:
+        """The version, and the certificate of the other end as DER."""
+        return self._tls.version() or "", self._tls.getpeercert(binary_form=True) or b""
+
     def handshake(self, wait: Wait) -> None:
         """Agree on keys and verify the certificate. Raises `ssl.SSLError`."""
         try:
@@ -66,7 +96,22 @@ class TlsStream:
     def send(self, data: bytes, wait: Wait) -> None:
         """See `Stream`."""
         # A ragged write cannot happen: the memory takes it all.
-        self._step(lambda: self._tls.write(data), wait)
+        try:
+            self._step(lambda: self._tls.write(data), wait)
+        except ConnectionError:
+            self._hear_why()
+            raise
+
+    def _hear_why(self) -> None:
+        """Raise what the other end said before it closed: in TLS 1.3 it may refuse the client after the handshake."""
+        try:
+            self._feed(self._lower.receive(_SIZE, lambda: 0.0))
+            self._tls.read(1)
+        except ssl.SSLError as exc:
+            if "_ALERT_" in (exc.reason or ""):
+                raise
+        except OSError:
+            pass
 
     def receive(self, size: int, wait: Wait) -> bytes:
         """See `Stream`."""
@@ -140,14 +185,45 @@ class TlsStream:
         self._lower.close()
 
 
-def explain(exc: ssl.SSLError) -> str:
-    """What went wrong and what to do, in one sentence without its dot."""
+def explain(exc: Any, who: str, setting: str, source: str) -> tuple[str, str]:
+    """What went wrong and what to do, as sentences without their dots.
+
+    Args:
+        exc: What TLS raised.
+        who: The other end: `host:port`, or the proxy.
+        setting: What names the other end, with its variable.
+        source: What decides about trust, as `Config.tls_source` says it.
+    """
     if isinstance(exc, ssl.SSLCertVerificationError):
-        code: Any = exc.verify_code
-        cause, remedy = _CAUSES.get(code, (f"its certificate does not pass: {exc.verify_message}", ""))
-        return f"{cause}. {remedy}{', or' if remedy else 'Set'} tls_insecure to skip the verification"
-    if isinstance(exc, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
-        return "it closed the connection instead of agreeing on TLS"
-    if exc.reason in {"HTTP_REQUEST", "WRONG_VERSION_NUMBER"}:
-        return "it does not speak TLS on this port. Does the address begin with http://?"
-    return f"TLS failed: {exc.reason or exc}"
+        return _explain_certificate(exc, who, setting, source)
+    if isinstance(exc, (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)):
+        return f"{who} closed the connection instead of agreeing on TLS", f"Check the port in {setting}"
+    reason: str = exc.reason or ""
+    if reason in {"HTTP_REQUEST", "WRONG_VERSION_NUMBER"}:
+        return f"{who} does not speak TLS on this port", f"Let {setting} begin with http://, or name the port for TLS"
+    if "_ALERT_" in reason:
+        cause = _ALERTS.get(reason.partition("_ALERT_")[2])
+        if cause is not None:
+            return f"{who} {cause}", _CLIENT_CERTIFICATE
+    if reason in {"UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION"}:
+        return f"{who} speaks only versions of TLS that this host does not", _VERSIONS
+    return f"TLS with {who} failed: {reason or exc}", ""
+
+
+def _explain_certificate(exc: ssl.SSLCertVerificationError, who: str, setting: str, source: str) -> tuple[str, str]:
+    code: Any = exc.verify_code
+    subject = f"the certificate of {who}"
+    if code in _STRICT:
+        return f"{subject}, or that of its authority, breaks a rule of RFC 5280: {exc.verify_message}", _STRICT_REMEDY
+    cause = _CAUSES.get(code, f"does not pass: {exc.verify_message}")
+    if code in _UNTIMELY:
+        return f"{subject} {cause}", _CLOCKS
+    remedy = ""
+    if code in _MISNAMED:
+        remedy = f"Let {setting} have a name that is in the certificate"
+    elif code in _CAUSES:
+        remedy = _REMEDIES.get(source, _REMEDIES["system"])
+    if source != "set_ssl_context":  # which goes before the setting
+        skip = "set tls_insecure (INFRAHUB_TLS_INSECURE) to skip the verification"
+        remedy = f"{remedy}, or {skip}" if remedy else f"S{skip[1:]}"
+    return f"{subject} {cause}", remedy

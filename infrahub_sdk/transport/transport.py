@@ -33,6 +33,7 @@ class Transport:
 
     Args:
         tls_context: Gives the context for https; called when the first such connection is made.
+        tls_source: Says what decides about trust, see `Config.tls_source`.
         proxies: Which proxy for which address; by default what the environment says.
         timeouts: The limits of requests that bring none.
         max_connections: How many connections there may be at once. Who needs one more waits for it.
@@ -46,6 +47,7 @@ class Transport:
         self,
         *,
         tls_context: Callable[[], ssl.SSLContext] | None = None,
+        tls_source: Callable[[], str] | None = None,
         proxies: ProxySelector | None = None,
         timeouts: Timeouts | None = None,
         max_connections: int = 100,
@@ -55,6 +57,7 @@ class Transport:
         max_body: int = 1 << 30,
     ) -> None:
         self._tls_context = tls_context or _default_tls_context
+        self._tls_source = tls_source or (lambda: "system" if tls_context is None else "set_ssl_context")
         self._proxies = ProxySelector() if proxies is None else proxies
         self._timeouts = timeouts or Timeouts()
         self._limits = {
@@ -74,6 +77,7 @@ class Transport:
         limit = config.timeout or None
         return cls(
             tls_context=lambda: config.tls_context,
+            tls_source=lambda: config.tls_source,
             proxies=ProxySelector.from_config(config),
             timeouts=Timeouts(connect=config.connect_timeout or limit, read=limit, total=config.total_timeout),
         )
@@ -89,7 +93,7 @@ class Transport:
         from infrahub_sdk.transport.opener import PooledHandler, make_opener
         from infrahub_sdk.transport.pool import Pool
 
-        connector = Connector(self._tls_context)
+        connector = Connector(self._tls_context, self._tls_source)
         pool = Pool(connector.connect, idle_limit=self._idle_limit, **self._limits)
         opener = make_opener(PooledHandler(pool, self._proxies, self._timeouts, self._max_body))
         made = self._made.setdefault("opener", (opener, pool))

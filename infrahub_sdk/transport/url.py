@@ -83,9 +83,7 @@ def _selector(rest: str, origin: Origin) -> str:
 def _parse_origin(text: str, start: int) -> tuple[Origin, str | None]:
     scheme = text[: start - 3].lower() if start > 2 else ""
     if scheme not in DEFAULT_PORTS:
-        raise ValidationError(
-            "url", f"a URL begins with http:// or https://, this one begins with {text.rpartition('@')[2][:40]!r}."
-        )
+        raise ValidationError("url", f"a URL begins with http:// or https://, this one begins with {_begin(text)!r}.")
     userinfo, at, netloc = text[start:].rpartition("@")
     host, port = parse_host(netloc, "url")
     name = f"[{host.partition('%')[0]}]" if ":" in host else host  # a zone is a matter of this host: RFC 6874, 4
@@ -97,6 +95,11 @@ def _parse_origin(text: str, start: int) -> tuple[Origin, str | None]:
         _origins.clear()
     _origins[text] = origin
     return origin, None
+
+
+def _begin(text: str) -> str:
+    """What a text that is no URL begins with; not what follows a colon, which may be a password."""
+    return text.rpartition("@")[2].partition(":")[0][:40]
 
 
 def parse_host(netloc: str, identifier: str) -> tuple[str, int | None]:

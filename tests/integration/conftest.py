@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from infrahub_sdk import Config, InfrahubClientSync
-from tests.integration.schema import SCHEMA
+from tests.integration.schema import release_number, schema_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,14 +20,24 @@ REASON = "no Infrahub answers: set INFRAHUB_TEST_ADDRESS and INFRAHUB_TEST_TOKEN
 
 
 class Server(NamedTuple):
-    """Where the server is and how to get in."""
+    """Where the server is, how to get in, and which release it is."""
 
     address: str
     token: str
+    version: str = ""
 
     def config(self, **fields: Any) -> Config:
         """Settings for this server."""
         return Config(**{"address": self.address, "api_token": self.token, **fields})
+
+    def at_least(self, release: str) -> bool:
+        """Whether the server is of a release or a later one."""
+        return release_number(self.version) >= release_number(release)
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """The schema of these tests, as this release takes it."""
+        return schema_for(self.version)
 
 
 def _found() -> Server | None:
@@ -48,7 +58,8 @@ def server() -> Server:
     if found is None:
         pytest.skip(REASON)
     with InfrahubClientSync(config=found.config(timeout=300)) as client:
-        answer = client.schema.load([SCHEMA], wait_until_converged=True)
+        found = found._replace(version=client.get_version())
+        answer = client.schema.load([found.schema], wait_until_converged=True)
         assert not answer.errors, answer.errors
     return found
 

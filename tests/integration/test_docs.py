@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
 
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-NAME = re.compile(r'(?<=["_])(atl1|nyc1|red|blue|green)(?=["-])')
+NAME = re.compile(r'(?<=["_])(atl1|nyc1|den1|red|blue|green)(?=["-])')
 NAMESPACES = {"Dcim": "Docs", "Location": "Docplace"}
 
 

@@ -15,9 +15,9 @@ from infrahub_sdk.exceptions import (
     NodeNotFoundError,
     SchemaNotFoundError,
     ValidationError,
+    VersionNotSupportedError,
 )
 from infrahub_sdk.types import Order, OrderByEntry
-from tests.integration.schema import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 async def test_the_first_steps(server: Server, unique: Callable[[str], str]) -> None:
     client = await InfrahubClient.init(address=server.address, config=server.config())
-    loaded = await client.schema.load([SCHEMA], wait_until_converged=True)
+    loaded = await client.schema.load([server.schema], wait_until_converged=True)
     assert not loaded.errors
     blue = await client.create("BuiltinTag", name=unique("blue"))
     red = await client.create("BuiltinTag", name=unique("red"))
@@ -178,8 +178,12 @@ async def test_filters_order_limits_and_counts(server: Server, unique: Callable[
             device = await client.create("DcimDevice", name=f"{prefix}-{number}", height=number % 2)
             await device.save()
         order = Order(by=[OrderByEntry(field="name__value", direction="DESC")])
-        found = await client.filters("DcimDevice", order=order, partial_match=True, name__value=prefix)
-        assert [device.name.value for device in found] == [f"{prefix}-{number}" for number in (4, 3, 2, 1, 0)]
+        if server.at_least("1.10"):
+            found = await client.filters("DcimDevice", order=order, partial_match=True, name__value=prefix)
+            assert [device.name.value for device in found] == [f"{prefix}-{number}" for number in (4, 3, 2, 1, 0)]
+        else:
+            with pytest.raises(VersionNotSupportedError, match=rf"requires Infrahub 1\.10 .* is {server.version}"):
+                await client.filters("DcimDevice", order=order, partial_match=True, name__value=prefix)
         names = [f"{prefix}-1", f"{prefix}-3"]
         found = await client.filters("DcimDevice", name__values=names, height__value=1)
         assert sorted(device.name.value for device in found) == names
@@ -220,10 +224,7 @@ async def test_a_branch_and_the_past_are_read_apart(server: Server, unique: Call
         await tag.save()
         before = Timestamp()
         branch = unique("b")
-        data = "data: {name: $n, sync_with_git: false}, wait_until_completion: true"
-        await client.execute_graphql(
-            f"mutation ($n: String!) {{ BranchCreate({data}) {{ ok }} }}", variables={"n": branch}
-        )
+        await client.branch.create(branch)
         there = await client.get("BuiltinTag", branch=branch, id=tag.id)
         there.description = "branch"
         await there.save()
@@ -235,17 +236,23 @@ async def test_a_branch_and_the_past_are_read_apart(server: Server, unique: Call
         await tag.save()
         past = await client.get("BuiltinTag", id=tag.id, at=before)
         assert past.description.value == "main"
+        await client.branch.delete(branch)
 
 
 async def test_metadata_and_properties_are_read(server: Server, unique: Callable[[str], str]) -> None:
     async with InfrahubClient(config=server.config()) as client:
         tag = await client.create("BuiltinTag", name={"value": unique("meta"), "is_protected": True})
         await tag.save()
-        read = await client.get("BuiltinTag", id=tag.id, property=True, include_metadata=True)
+        read = await client.get("BuiltinTag", id=tag.id, property=True)
         assert read.name.is_protected is True
         assert read.description.is_default is True
         assert read.name.updated_at
-        assert read.get_node_metadata().created_at
+        if server.at_least("1.9"):
+            read = await client.get("BuiltinTag", id=tag.id, property=True, include_metadata=True)
+            assert read.get_node_metadata().created_at
+        else:
+            with pytest.raises(VersionNotSupportedError, match=rf"requires Infrahub 1\.9 .* is {server.version}"):
+                await client.get("BuiltinTag", id=tag.id, include_metadata=True)
         read.description = "changed"
         await read.save()
 
@@ -327,7 +334,7 @@ async def test_a_user_logs_in_with_a_password(server: Server, unique: Callable[[
 
 async def test_the_schema_is_checked_loaded_and_refused(server: Server) -> None:
     async with InfrahubClient(config=server.config()) as client:
-        valid, answer = await client.schema.check([SCHEMA])
+        valid, answer = await client.schema.check([server.schema])
         assert valid, answer
         wrong = {"version": "1.0", "nodes": [{"name": "Wrong", "namespace": "Testing", "attributes": [{"name": "x"}]}]}
         valid, answer = await client.schema.check([wrong])

@@ -16,9 +16,9 @@ from infrahub_sdk.exceptions import (
     NodeNotFoundError,
     SchemaNotFoundError,
     ValidationError,
+    VersionNotSupportedError,
 )
 from infrahub_sdk.types import Order, OrderByEntry
-from tests.integration.schema import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 def test_the_first_steps(server: Server, unique: Callable[[str], str]) -> None:
     client = InfrahubClientSync.init(address=server.address, config=server.config())
-    loaded = client.schema.load([SCHEMA], wait_until_converged=True)
+    loaded = client.schema.load([server.schema], wait_until_converged=True)
     assert not loaded.errors
     blue = client.create("BuiltinTag", name=unique("blue"))
     red = client.create("BuiltinTag", name=unique("red"))
@@ -177,8 +177,12 @@ def test_filters_order_limits_and_counts(server: Server, unique: Callable[[str],
             device = client.create("DcimDevice", name=f"{prefix}-{number}", height=number % 2)
             device.save()
         order = Order(by=[OrderByEntry(field="name__value", direction="DESC")])
-        found = client.filters("DcimDevice", order=order, partial_match=True, name__value=prefix)
-        assert [device.name.value for device in found] == [f"{prefix}-{number}" for number in (4, 3, 2, 1, 0)]
+        if server.at_least("1.10"):
+            found = client.filters("DcimDevice", order=order, partial_match=True, name__value=prefix)
+            assert [device.name.value for device in found] == [f"{prefix}-{number}" for number in (4, 3, 2, 1, 0)]
+        else:
+            with pytest.raises(VersionNotSupportedError, match=rf"requires Infrahub 1\.10 .* is {server.version}"):
+                client.filters("DcimDevice", order=order, partial_match=True, name__value=prefix)
         names = [f"{prefix}-1", f"{prefix}-3"]
         found = client.filters("DcimDevice", name__values=names, height__value=1)
         assert sorted(device.name.value for device in found) == names
@@ -217,8 +221,7 @@ def test_a_branch_and_the_past_are_read_apart(server: Server, unique: Callable[[
         tag.save()
         before = Timestamp()
         branch = unique("b")
-        data = "data: {name: $n, sync_with_git: false}, wait_until_completion: true"
-        client.execute_graphql(f"mutation ($n: String!) {{ BranchCreate({data}) {{ ok }} }}", variables={"n": branch})
+        client.branch.create(branch)
         there = client.get("BuiltinTag", branch=branch, id=tag.id)
         there.description = "branch"
         there.save()
@@ -230,17 +233,23 @@ def test_a_branch_and_the_past_are_read_apart(server: Server, unique: Callable[[
         tag.save()
         past = client.get("BuiltinTag", id=tag.id, at=before)
         assert past.description.value == "main"
+        client.branch.delete(branch)
 
 
 def test_metadata_and_properties_are_read(server: Server, unique: Callable[[str], str]) -> None:
     with InfrahubClientSync(config=server.config()) as client:
         tag = client.create("BuiltinTag", name={"value": unique("meta"), "is_protected": True})
         tag.save()
-        read = client.get("BuiltinTag", id=tag.id, property=True, include_metadata=True)
+        read = client.get("BuiltinTag", id=tag.id, property=True)
         assert read.name.is_protected is True
         assert read.description.is_default is True
         assert read.name.updated_at
-        assert read.get_node_metadata().created_at
+        if server.at_least("1.9"):
+            read = client.get("BuiltinTag", id=tag.id, property=True, include_metadata=True)
+            assert read.get_node_metadata().created_at
+        else:
+            with pytest.raises(VersionNotSupportedError, match=rf"requires Infrahub 1\.9 .* is {server.version}"):
+                client.get("BuiltinTag", id=tag.id, include_metadata=True)
         read.description = "changed"
         read.save()
 
@@ -322,7 +331,7 @@ def test_a_user_logs_in_with_a_password(server: Server, unique: Callable[[str], 
 
 def test_the_schema_is_checked_loaded_and_refused(server: Server) -> None:
     with InfrahubClientSync(config=server.config()) as client:
-        valid, answer = client.schema.check([SCHEMA])
+        valid, answer = client.schema.check([server.schema])
         assert valid, answer
         wrong = {"version": "1.0", "nodes": [{"name": "Wrong", "namespace": "Testing", "attributes": [{"name": "x"}]}]}
         valid, answer = client.schema.check([wrong])

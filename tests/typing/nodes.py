@@ -41,6 +41,10 @@ async def read(client: InfrahubClient) -> None:
     )
     assert_type(devices, "list[DcimDevice]")
     assert_type(await client.filters(kind="DcimDevice", name__value="a", partial_match=True), "list[InfrahubNode]")
+    async for device in client.iterate(DcimDevice, only=["name", "interfaces.name"], name__value="a"):
+        assert_type(device, DcimDevice)
+    async for node in client.iterate("DcimDevice"):
+        assert_type(node, InfrahubNode)
     assert_type(await client.count(DcimDevice, name__value="a") + await client.count(kind="DcimDevice"), int)
 
 

@@ -40,6 +40,10 @@ def read(client: InfrahubClientSync) -> None:
     )
     assert_type(devices, "list[DcimDevice]")
     assert_type(client.filters(kind="DcimDevice", name__value="a", partial_match=True), "list[InfrahubNodeSync]")
+    for device in client.iterate(DcimDevice, only=["name", "interfaces.name"], name__value="a"):
+        assert_type(device, DcimDevice)
+    for node in client.iterate("DcimDevice"):
+        assert_type(node, InfrahubNodeSync)
     assert_type(client.count(DcimDevice, name__value="a") + client.count(kind="DcimDevice"), int)
 
 

@@ -38,17 +38,38 @@ class Sent(NamedTuple):
         return " ".join(self.payload["query"].split())
 
 
+VERSION = "1.11.9"
+TYPES = {
+    "BranchDeleteInput": ["name", "delete_from_git"],
+    "CoreGroup": ["id", "children(display_label__value)"],
+    "InfrahubBranch": ["id"],
+    "InfrahubNodeMetadata": ["updated_by"],
+    "OrderInput": ["disable", "by", "node_metadata"],
+}
+
+
+def _field(text: str) -> dict[str, Any]:
+    name, _, argument = text.rstrip(")").partition("(")
+    return {"name": name, "args": [{"name": argument}] if argument else []}
+
+
 class Fake:
     """Answers requests from a list, and remembers them.
 
     Args:
         schema: What `/api/schema` answers. Requests for it are answered from here and remembered in `schema_requests`.
+
+    Attributes:
+        types: The fields of the GraphQL types that the client asks about. Requests for them are answered from here and
+            remembered in `type_requests`.
     """
 
     def __init__(self, schema: dict[str, Any] | None = None) -> None:
         self.schema = schema
         self.sent: list[Sent] = []
         self.schema_requests: list[Sent] = []
+        self.types: dict[str, list[str]] = dict(TYPES)
+        self.type_requests: list[Sent] = []
         self.answers: list[Response | Exception | Callable[[Sent], Response]] = []
 
     def config(self, **fields: Any) -> Config:
@@ -88,6 +109,9 @@ class Fake:
         if sent.path == "/api/schema/summary" and self.schema is not None:
             self.schema_requests.append(sent)
             return Response(200, content=json.dumps({"main": self.schema.get("main")}).encode(), url=url)
+        if isinstance(payload, dict) and payload.get("operationName") == "Types":
+            self.type_requests.append(sent)
+            return self._tell_types(sent)
         self.sent.append(sent)
         if not self.answers:
             raise AssertionError(f"nobody expected {sent.method} {sent.url}: {sent.payload}")
@@ -95,6 +119,13 @@ class Fake:
         if isinstance(answer, Exception):
             raise answer
         return answer(sent) if callable(answer) else answer
+
+    def _tell_types(self, sent: Sent) -> Response:
+        data: dict[str, Any] = {"InfrahubInfo": {"version": VERSION}}
+        for number, name in enumerate(sent.payload["variables"].values()):
+            fields = self.types.get(name)
+            data[f"t{number}"] = fields and {"fields": [_field(field) for field in fields], "inputFields": None}
+        return Response(200, content=json.dumps({"data": data}).encode(), url=sent.url)
 
     async def _async(self, **arguments: Any) -> Response:
         return self._sync(**arguments)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import infrahub_sdk
-from infrahub_sdk import client, client_sync
+from infrahub_sdk import batch, batch_sync, branch, branch_sync, client, client_sync
 from infrahub_sdk.node import node, node_sync, related_node, related_node_sync, relationship, relationship_sync
 from infrahub_sdk.schema import manager, manager_sync
 
@@ -24,10 +24,12 @@ WITHOUT_IO = [
 DOES_IO = {"asyncio", "concurrent", "http", "socket", "ssl", "threading", "urllib.request"}
 
 TWINS: list[tuple[type, type]] = [
+    (batch.BatchTask, batch_sync.BatchTaskSync),
     (client.InfrahubClient, client_sync.InfrahubClientSync),
     (node.InfrahubNode, node_sync.InfrahubNodeSync),
     (related_node.RelatedNode, related_node_sync.RelatedNodeSync),
     (relationship.RelationshipManager, relationship_sync.RelationshipManagerSync),
+    (branch.InfrahubBranchManager, branch_sync.InfrahubBranchManagerSync),
     (manager.InfrahubSchema, manager_sync.InfrahubSchemaSync),
 ]
 

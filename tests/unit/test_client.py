@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 from typing import Any
 
@@ -86,13 +87,18 @@ async def read_device(fake: Fake, client: InfrahubClient, **fields: Any) -> Any:
 # Creating
 
 
+def chosen_id(fake: Fake) -> str:
+    """The id that the client chose for the node that it created last."""
+    return str(re.findall(r'id: "([^"]+)" }\)', fake.documents[-1])[-1])
+
+
 async def test_a_new_node_is_sent_with_the_fields_that_were_given(fake: Fake, client: InfrahubClient) -> None:
     fake.answers_data(saved("DcimDeviceCreate"))
     device = await client.create("DcimDevice", name='atl1 "edge" 1', height=3, location=SITE_ID, tags=["blue", ["red"]])
     await device.save()
     assert fake.documents == [
         'mutation { DcimDeviceCreate(data: { name: { value: "atl1 \\"edge\\" 1" }, height: { value: 3 }, '
-        f'location: {{ id: "{SITE_ID}" }}, tags: [{{ id: "blue" }}, {{ hfid: ["red"] }}] }}) '
+        f'location: {{ id: "{SITE_ID}" }}, tags: [{{ id: "blue" }}, {{ hfid: ["red"] }}], id: "{chosen_id(fake)}" }}) '
         "{ ok object { id tags { edges { node { id hfid display_label __typename } } } } } }"
     ]
     assert (device.id, device._existing) == (DEVICE_ID, True)
@@ -110,9 +116,9 @@ async def test_peers_that_were_named_by_text_are_known_by_their_ids_afterwards(
     red = await client.create("BuiltinTag", id=RED_ID, name="red")
     assert red in device.tags
     device.tags.remove(red)
-    fake.answers_data(saved("DcimDeviceUpdate"))
+    fake.answers_data({"RelationshipRemove": {"ok": True}})
     await device.save()
-    assert f'data: {{ tags: [{{ id: "{BLUE_ID}" }}], id: "{DEVICE_ID}" }}' in fake.documents[1]
+    assert f'data: {{ id: "{DEVICE_ID}", name: "tags", nodes: [{{ id: "{RED_ID}" }}] }}' in fake.documents[1]
 
 
 async def test_a_peer_named_by_text_is_removed_by_its_node(client: InfrahubClient) -> None:
@@ -236,12 +242,12 @@ async def test_the_server_must_say_that_it_wrote(fake: Fake, client: InfrahubCli
 async def test_saving_sends_what_was_changed_and_no_more(fake: Fake, client: InfrahubClient) -> None:
     device = await read_device(fake, client)
     device.description.value = "core"
-    device.tags.add(RED_ID)
+    device.location = None
     fake.answers_data(saved("DcimDeviceUpdate"))
     await device.save()
     assert fake.documents[1:] == [
         'mutation { DcimDeviceUpdate(data: { description: { value: "core" }, '
-        f'tags: [{{ id: "{BLUE_ID}" }}, {{ id: "{RED_ID}" }}], id: "{DEVICE_ID}" }}) {{ ok object {{ id }} }} }}'
+        f'location: null, id: "{DEVICE_ID}" }}) {{ ok object {{ id }} }} }}'
     ]
 
 
@@ -297,9 +303,9 @@ async def test_a_read_only_attribute_cannot_be_set(fake: Fake, client: InfrahubC
         device.label = "mine"
 
 
-async def test_removing_every_peer_is_sent_as_an_empty_list(fake: Fake, client: InfrahubClient) -> None:
+async def test_no_peers_at_all_are_sent_as_an_empty_list(fake: Fake, client: InfrahubClient) -> None:
     device = await read_device(fake, client)
-    device.tags.remove(BLUE_ID)
+    device.tags.clear()
     fake.answers_data(saved("DcimDeviceUpdate"))
     await device.save()
     assert "tags: []" in fake.documents[1]
@@ -484,7 +490,6 @@ async def test_parallel_pages_keep_their_order_and_the_point_in_time(fake: Fake,
         )
         return answers.answers.pop()
 
-    fake.answers_data({"BuiltinTag": {"count": 3}})
     fake.answers += [answer] * 3
     tags = await client.all("BuiltinTag", parallel=True, at="2024-01-02T03:04:05Z")
     assert [tag.display_label for tag in tags] == ["t0", "t1", "t2"]
@@ -592,10 +597,8 @@ async def test_a_parent_is_selected_as_its_own_kind(fake: Fake, client: Infrahub
     await client.all("LocationRack", include=["ancestors"])
     reference_fields = "id hfid display_label __typename"
     assert f"parent {{ node {{ ...on LocationSite {{ {reference_fields} }} }} }}" in fake.documents[0]
-    assert (
-        f"ancestors {{ edges {{ node {{ ...on LocationGeneric {{ {reference_fields} name {{ value }} }} }} }} }}"
-        in fake.documents[0]
-    )
+    ancestor = f"...on LocationGeneric {{ {reference_fields} name {{ value }} }} ...on LocationRack {{"
+    assert f"ancestors {{ edges {{ node {{ {ancestor}" in fake.documents[0]
 
 
 async def test_one_node_is_found_by_id_default_filter_hfid_or_filter(fake: Fake, client: InfrahubClient) -> None:
@@ -737,7 +740,6 @@ async def test_fetching_peers_finds_out_which_they_are(fake: Fake, client: Infra
     device = await read_device(fake, client)
     interface = reference("DcimInterface", RED_ID, "eth0")
     fake.answers_data(page("DcimDevice", device_data(interfaces={"edges": [{"node": interface}]})))
-    fake.answers_data({"DcimInterface": {"count": 1}})
     fake.answers_data(page("DcimInterface", {"node": {**interface, "name": {"value": "eth0"}}}))
     await device.interfaces.fetch()
     assert [peer.peer.name.value for peer in device.interfaces] == ["eth0"]
@@ -960,16 +962,8 @@ async def test_a_read_is_repeated_after_a_lost_connection(
     assert len(waits) == 3
 
 
-async def test_a_write_that_may_have_arrived_is_not_repeated(fake: Fake, patient: InfrahubClient) -> None:
-    fake.fails(ServerNotReachableError(ADDRESS, sent=True))
-    tag = await patient.create("BuiltinTag", name="red")
-    with pytest.raises(ServerNotReachableError):
-        await tag.save()
-    assert len(fake.sent) == 1
-
-
 async def test_a_write_that_did_not_arrive_is_repeated(fake: Fake, patient: InfrahubClient) -> None:
-    fake.fails(ServerNotReachableError(ADDRESS, sent=False))
+    fake.fails(ServerNotReachableError(ADDRESS, phase="connect", sent=False))
     fake.answers_json(503, {})
     fake.answers_data(saved("BuiltinTagCreate", RED_ID))
     tag = await patient.create("BuiltinTag", name="red")

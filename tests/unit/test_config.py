@@ -49,6 +49,7 @@ DEFAULTS = {
     "insert_tracker": False,
     "max_concurrent_execution": 5,
     "mode": InfrahubClientMode.DEFAULT,
+    "not_loaded": None,
     "pagination_size": 50,
     "priority": None,
     "retry_delay": 5,

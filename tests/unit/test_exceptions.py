@@ -38,6 +38,7 @@ SAMPLES: dict[type[Error], tuple[Any, ...]] = {
     exceptions.NodeInvalidError: ({"name": ["x"]},),
     exceptions.NodeNotFoundError: ({"name": ["x"]}, "Nowhere.", "main", "BuiltinTag"),
     exceptions.ObjectValidationError: (["a", 1, "b"], "wrong"),
+    exceptions.OutcomeUnknownError: ("BuiltinTag", "18eaf47d-5fa5-bc1c-e3d0-1f0650656735"),
     exceptions.QuerySyntaxError: ("line 1",),
     exceptions.RateLimitError: ("http://a.test", 3, 7.0),
     exceptions.RepositoryFileNotFoundError: ("a.gql",),

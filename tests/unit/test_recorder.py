@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha224
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -11,9 +16,11 @@ import pytest
 
 from infrahub_sdk.exceptions import Error
 from infrahub_sdk.recorder import JSONRecorder, NoRecorder, Recorder, RecorderType, recording_name
+from infrahub_sdk.transport import Transport
 from infrahub_sdk.transport.request import Request
 from infrahub_sdk.transport.response import Response
 from infrahub_sdk.utils import encode_json
+from tests.servers import ScriptedServer, chunked
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,9 +85,9 @@ def test_another_host_may_be_recorded(tmp_path: Path, host: str, url: str) -> No
 
 
 @pytest.mark.parametrize(
-    "header", ["Authorization", "Cookie", "Proxy-Authorization", "X-INFRAHUB-KEY", "x-auth-token", "X-Client-Secret"]
+    "header", ["Authorization", "Cookie", "Proxy-Authorization", "X-INFRAHUB-KEY", "x-auth-token", "X-Gateway-Session"]
 )
-def test_secret_headers_are_masked(tmp_path: Path, header: str) -> None:
+def test_headers_that_may_be_credentials_are_masked(tmp_path: Path, header: str) -> None:
     recording = recorded(tmp_path, headers={header: "s3cr3t", "Accept": "text/plain"})
     assert recording["headers"] == {header.lower(): "***", "accept": "text/plain"}
 
@@ -116,6 +123,100 @@ def test_credentials_in_an_address_are_not_recorded(tmp_path: Path) -> None:
     JSONRecorder(directory=str(tmp_path)).record(Response(200, request=request))
     (path,) = tmp_path.iterdir()
     assert "s3cr3t" not in path.name + path.read_text(encoding="utf-8")
+
+
+def test_what_documents_and_answers_call_secret_is_masked(tmp_path: Path) -> None:
+    document = 'mutation { A(data: {name: {value: "a"}, password: {value: "s3cr3t"}}) { object { token { value } } } }'
+    answer = {"data": {"A": {"object": {"name": {"value": "a"}, "token": {"value": "s3cr3t", "id": "1"}}}}}
+    recording = recorded(tmp_path, payload={"query": document}, content=json.dumps(answer).encode())
+    assert json.loads(recording["request_content"])["query"] == document.replace("s3cr3t", "***")
+    assert recording["response_content"] == json.dumps(answer, separators=(",", ":")).replace("s3cr3t", "***")
+
+
+def test_passwords_are_known_from_the_schema(tmp_path: Path) -> None:
+    attributes = [{"name": "community", "kind": "Password"}, {"name": "name", "kind": "Text"}]
+    schema = {"main": "1", "nodes": [{"kind": "SnmpUser", "attributes": attributes}, {"kind": "X"}]}
+    answer = {"data": {"SnmpUser": {"community": {"value": "s3cr3t"}, "name": {"value": "a"}}}}
+    recorder = JSONRecorder(directory=str(tmp_path))
+    for url, body in (("http://infrahub.test/api/schema?branch=main", schema), (URL, answer)):
+        recorder.record(Response(200, json=body, request=Request(url)))
+    (path,) = tmp_path.glob("*graphql*")
+    data = json.loads(json.loads(path.read_text(encoding="utf-8"))["response_content"])["data"]
+    assert data == {"SnmpUser": {"community": {"value": "***"}, "name": {"value": "a"}}}
+
+
+def test_credentials_that_the_server_says_back_are_masked(tmp_path: Path) -> None:
+    recording = recorded(tmp_path, headers={"X-INFRAHUB-KEY": "s3cr3t-key"}, content=b"no: s3cr3t-key")
+    assert recording["response_content"] == "no: ***"
+
+
+def test_a_body_of_another_kind_is_not_recorded(tmp_path: Path) -> None:
+    request = Request(URL, method="POST", content=b"--x\r\nvariables: s3cr3t")
+    JSONRecorder(directory=str(tmp_path)).record(Response(200, request=request))
+    (path,) = tmp_path.iterdir()
+    assert json.loads(path.read_text(encoding="utf-8"))["request_content"] == "***"
+
+
+def test_a_streamed_answer_is_read_and_recorded(tmp_path: Path) -> None:
+    with ScriptedServer([chunked(b"a", b"b")]) as server, Transport() as transport:
+        response = transport.send(Request(f"{server.url}/x"), stream=True)
+        JSONRecorder(directory=str(tmp_path)).record(response)
+        assert b"".join(response.iter_bytes()) == b"ab"
+    (path,) = tmp_path.iterdir()
+    assert json.loads(path.read_text(encoding="utf-8"))["response_content"] == "ab"
+
+
+def test_a_full_disk_leaves_no_file_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fill(path: Path, content: str, **_: Any) -> None:
+        path.write_bytes(content[:10].encode())
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("pathlib.Path.write_text", fill)
+    with pytest.raises(Error, match=r"could not be recorded in '.*graphql__main.json': No space left.*carried out"):
+        JSONRecorder(directory=str(tmp_path)).record(Response(200, request=Request(URL)))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_recording_that_is_written_again_stays_whole_for_who_reads_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder = JSONRecorder(directory=str(tmp_path))
+    recorder.record(Response(200, content="old", request=Request(URL)))
+    (path,) = tmp_path.iterdir()
+    seen = []
+    write = type(path).write_text
+
+    def write_and_look(draft: Path, content: str, **options: Any) -> int:
+        size = write(draft, content, **options)
+        seen.append(json.loads(path.read_text(encoding="utf-8"))["response_content"])
+        return size
+
+    monkeypatch.setattr("pathlib.Path.write_text", write_and_look)
+    recorder.record(Response(200, content="new", request=Request(URL)))
+    assert (seen, json.loads(path.read_text(encoding="utf-8"))["response_content"]) == (["old"], "new")
+
+
+def test_a_process_that_is_killed_while_it_writes_leaves_no_half_recording(tmp_path: Path) -> None:
+    program = (
+        "import os, pathlib, sys\n"
+        "from infrahub_sdk.recorder import JSONRecorder\n"
+        "from infrahub_sdk.transport import Request, Response\n"
+        "pathlib.Path.replace = lambda draft, path: os._exit(3)\n"
+        "JSONRecorder(directory=sys.argv[1]).record(Response(200, request=Request(sys.argv[2])))\n"
+    )
+    assert subprocess.run([sys.executable, "-c", program, str(tmp_path), URL], check=False).returncode == 3
+    assert [path.suffix for path in tmp_path.iterdir()] == [".tmp"]
+
+
+def test_threads_write_into_one_directory(tmp_path: Path) -> None:
+    recorder = JSONRecorder(directory=str(tmp_path / "made"))
+    requests = [Request(f"{URL}?x={number % 10}") for number in range(100)]
+    with ThreadPoolExecutor(8) as executor:
+        list(
+            executor.map(lambda request: recorder.record(Response(200, content="x" * 9999, request=request)), requests)
+        )
+    paths = sorted((tmp_path / "made").iterdir())
+    assert [json.loads(path.read_text(encoding="utf-8"))["response_content"][:1] for path in paths] == ["x"] * 10
 
 
 def test_an_answer_without_a_request_cannot_be_recorded(tmp_path: Path) -> None:

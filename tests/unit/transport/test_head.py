@@ -106,7 +106,7 @@ def test_codings_come_in_the_order_in_which_they_were_applied() -> None:
         (head(status="http/1.1 200 OK"), "not HTTP/1.x"),
         (b"\r\n" + head(), "not HTTP/1.x"),
         (b"SSH-2.0-OpenSSH_9.6", "not HTTP/1.x"),
-        (b"\x15\x03\x03", "not HTTP/1.x"),
+        (b"\x15\x03\x03", "speaks TLS"),
         (head(*["X: 1"] * 257), "has 257 fields"),
         (head("X: " + "x" * MAX_HEAD), "longer than 65536 bytes"),
         (b"HTTP/1.1 200 OK\r\nX: " + b"x" * MAX_HEAD, "longer than 65536 bytes"),

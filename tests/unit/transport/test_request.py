@@ -127,7 +127,10 @@ def test_a_tunnelled_request_says_nothing_about_the_proxy() -> None:
 @pytest.mark.parametrize(
     ("headers", "fault"),
     [
-        ({"X": "a\r\nEvil: 1"}, r"the value of X has the character '\\r' at position 1.*'a\\r\\nEvil: 1'"),
+        (
+            {"X": "a\r\nEvil: 1"},
+            r"the value of X has the character '\\r' at position 1, which a header cannot carry\.$",
+        ),
         ({"X": "a\nb"}, r"'\\n' at position 1"),
         ({"X": "a\r\n b"}, r"'\\r' at position 1"),
         ({"X": "\x00"}, r"'\\x00' at position 0"),
