@@ -100,6 +100,7 @@ REAL = [
         most=4,
     ),
     Row("real-tree-prefetch", "the same; 1.23.2: two queries that prefetch", "s", 1, False, 1 / 3, most=4),
+    Row("real-tree-only", "the same with `only=`; 1.23.2: two queries that prefetch", "s", 1, False, 1 / 3, most=4),
     Row("real-tags", "`all()` of 1,000 tags, defaults", "s", 1, False, 1 / 2),
     Row("real-batch", "200 new tags through a batch, async", "s", 1, False, 1 / 2, most=20),
     Row(

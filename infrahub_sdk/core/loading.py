@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from infrahub_sdk.core.selecting import ALIAS
+from infrahub_sdk.core.selecting import ALIAS, REFERENCE
 from infrahub_sdk.exceptions import InvalidResponseError
 from infrahub_sdk.node.base import Bare, load_node
 
@@ -113,14 +113,30 @@ class Loader(NamedTuple):
             of_peer = selection.of_peer(name)
             if of_peer is None:
                 continue
-            edges = [edge for data in nodes for edge in _edges(data.get(name))]
+            edges = [edge for data in nodes for edge in self._edges_of(data, shape.cls, name, selection)]
             for edge, peer in zip(edges, self.load(edges, of_peer, store=store)):
                 edge["node"] = peer
 
+    def _edges_of(self, data: dict[str, Any], cls: type[Any], name: str, selection: Selection) -> list[dict[str, Any]]:
+        """The edges of a node's relationship, whose peers are told what was not asked for because it follows."""
+        edges = _edges(data.get(name))
+        if edges:
+            reference = {"node": {key: data[key] for key in REFERENCE if key in data}}
+            field, class_of = cls._field_map[name], self.client.schema._node_class
+            back = {
+                kind: selection.is_implied(cls, field, class_of(kind, self.branch))
+                for kind in {edge["node"]["__typename"] for edge in edges}
+            }
+            for edge in edges:
+                relationship = back[edge["node"]["__typename"]]
+                if relationship is not None:
+                    edge["node"].setdefault(relationship, reference)
+        return edges
 
-def _edges(relationship: dict[str, Any] | None) -> Iterable[dict[str, Any]]:
+
+def _edges(relationship: dict[str, Any] | None) -> list[dict[str, Any]]:
     """The edges of a relationship that lead to a node; an inline fragment of another kind leaves an empty one."""
     if not relationship:
-        return ()
+        return []
     edges = relationship.get("edges", (relationship,))
     return [edge for edge in edges or () if (edge.get("node") or {}).get("__typename")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from infrahub_sdk.exceptions import ValidationError, nearest
-from infrahub_sdk.node.fields import AttributeField, ManyField
+from infrahub_sdk.node.fields import AttributeField, ManyField, OneField
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,6 +23,7 @@ __all__ = [
     "concrete_classes",
     "heads",
     "in_hierarchy",
+    "inverse",
     "peer_kind",
 ]
 
@@ -100,6 +101,27 @@ def peer_kind(cls: type[InfrahubNodeBase], field: Field) -> str:
     if isinstance(field, ManyField) and in_hierarchy(cls, field):
         return getattr(cls._schema, "hierarchy", None) or peer
     return peer
+
+
+OPPOSITES = {"bidirectional": "bidirectional", "outbound": "inbound", "inbound": "outbound"}
+
+
+def inverse(cls: type[InfrahubNodeBase], field: Field, peer: type[InfrahubNodeBase]) -> str | None:
+    """The relationship by which the peers of a relationship know the one node that they were reached from.
+
+    None where there is none, or where it does not follow from the schema which one it is.
+    """
+    schema = field.schema
+    if not schema.identifier or in_hierarchy(cls, field):
+        return None
+    same = [
+        other for other in peer._field_map.values() if getattr(other.schema, "identifier", None) == schema.identifier
+    ]
+    if len(same) != 1 or not isinstance(same[0], OneField) or in_hierarchy(peer, same[0]):
+        return None
+    other = same[0].schema
+    fits = other.direction == OPPOSITES.get(schema.direction) and other.peer in cls._kinds and peer is not cls
+    return same[0].name if fits else None
 
 
 def check_names(argument: str, names: Iterable[str] | None) -> tuple[str, ...]:

@@ -127,6 +127,7 @@ async def test_a_kind_that_a_merge_brings_is_known_afterwards(server: Server, un
         assert not loaded.errors
         assert f"Testing{name}" not in client.schema.cache["main"].nodes
         await client.branch.merge(branch)
+        await client.schema.wait_until_converged()  # older servers tell their workers after the merge
         node = await client.create(f"Testing{name}", name="x")
         await node.save()
         await node.delete()

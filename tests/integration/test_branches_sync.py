@@ -126,6 +126,7 @@ def test_a_kind_that_a_merge_brings_is_known_afterwards(server: Server, unique: 
         assert not loaded.errors
         assert f"Testing{name}" not in client.schema.cache["main"].nodes
         client.branch.merge(branch)
+        client.schema.wait_until_converged()  # older servers tell their workers after the merge
         node = client.create(f"Testing{name}", name="x")
         node.save()
         node.delete()

@@ -97,6 +97,8 @@ async def test_a_value_comes_back_as_it_was_written(
         sample = await client.create("TestingSample", name=unique(kind), **{f"a_{kind}": value})
         await sample.save()
         read = await client.get("TestingSample", id=sample.id, populate_store=False)
+        if kind == "macaddress" and not server.at_least("1.5"):
+            value = value.replace(":", "-")  # as older servers write it
         assert read[f"a_{kind}"].value == value
 
         read[f"a_{kind}"].value = None

@@ -98,6 +98,8 @@ def test_a_value_comes_back_as_it_was_written(
         sample = client.create("TestingSample", name=unique(kind), **{f"a_{kind}": value})
         sample.save()
         read = client.get("TestingSample", id=sample.id, populate_store=False)
+        if kind == "macaddress" and not server.at_least("1.5"):
+            value = value.replace(":", "-")  # as older servers write it
         assert read[f"a_{kind}"].value == value
 
         read[f"a_{kind}"].value = None

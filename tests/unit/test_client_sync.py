@@ -416,7 +416,7 @@ def test_a_query_asks_for_attributes_and_references(fake: Fake, client: Infrahub
     assert fake.documents == [
         "query All_DcimDevice ($offset: Int!, $limit: Int!) "
         "{ DcimDevice(offset: $offset, limit: $limit) { count edges { node "
-        "{ id hfid display_label __typename name { value } description { value } status { value } height { value } "
+        "{ id display_label __typename name { value } description { value } status { value } height { value } "
         f"label {{ value }} address {{ value }} location {{ node {peer} }} platform {{ node {peer} }} "
         f"primary_address {{ node {peer} }} tags {{ edges {{ node {peer} }} }} }} }} }} }}"
     ]
@@ -550,13 +550,25 @@ def test_a_limit_reads_one_page(fake: Fake, client: InfrahubClientSync) -> None:
     assert fake.sent[0].payload["variables"] == {"offset": 10, "limit": 1}
 
 
+def test_a_human_friendly_id_that_follows_from_attributes_is_not_asked_for(
+    fake: Fake, client: InfrahubClientSync
+) -> None:
+    tag = {"id": RED_ID, "display_label": "red", "__typename": "BuiltinTag", "name": {"value": "red"}}
+    fake.answers_data(page("BuiltinTag", {"node": tag}))
+    (red,) = client.all("BuiltinTag")
+    assert "hfid" not in fake.documents[0]
+    assert red.hfid == ["red"]
+    assert client.store.get(["red"], kind="BuiltinTag") is red
+    fake.answers_data(page("BuiltinTag"))
+    client.all("BuiltinTag", exclude=["name"])
+    assert "hfid" in fake.documents[1]
+
+
 def test_included_peers_are_read_with_their_attributes(fake: Fake, client: InfrahubClientSync) -> None:
     site = {**reference("LocationSite", SITE_ID, "atl1"), "name": {"value": "Atlanta"}, "shortname": {"value": "atl1"}}
     fake.answers_data(page("DcimDevice", device_data(location={"node": site})))
     (device,) = client.filters("DcimDevice", include=["location"], exclude=["tags"], name__value="x")
-    assert (
-        "location { node { id hfid display_label __typename name { value } shortname { value } } }" in fake.documents[0]
-    )
+    assert "location { node { id display_label __typename name { value } shortname { value } } }" in fake.documents[0]
     assert "tags" not in fake.documents[0]
     assert device.location.peer.name.value == "Atlanta"
     assert client.store.get(SITE_ID) is device.location.peer

@@ -52,6 +52,16 @@ def test_a_tree_is_read_in_one_request(graph: Graph, client: InfrahubClientSync)
     assert len(graph.sent) == 1
 
 
+def test_peers_know_whose_they_are_without_asking(graph: Graph, client: InfrahubClientSync) -> None:
+    (device,) = client.filters("DcimDevice", include=["interfaces"])
+    assert "device {" not in graph.sent[0].document
+    eth0 = device.interfaces[0].peer
+    assert (eth0.device.id, eth0.device.display_label) == (device.id, device.display_label)
+    (device,) = client.filters("DcimDevice", include=["interfaces.device"], populate_store=False)
+    assert device.interfaces[0].peer.device.peer.location.id == device.location.id
+    assert len(graph.sent) == 2
+
+
 def test_peers_of_a_generic_kind_come_with_the_fields_of_their_own(graph: Graph, client: InfrahubClientSync) -> None:
     (device,) = client.filters("DcimDevice", include=["interfaces"])
     eth0, vlan1 = (interface.peer for interface in device.interfaces)
