@@ -288,12 +288,12 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5, help="turns of each side, the median of which is shown")
-    parser.add_argument("--only", default="", metavar="NAME", help="rows whose names begin so")
+    parser.add_argument("--only", nargs="+", default=[""], metavar="NAME", help="rows whose names begin so")
     parser.add_argument("--ours", default=str(HERE.parent), metavar="REQUIREMENT", help="what pip installs as ours")
     parser.add_argument("--real", nargs=2, metavar=("ADDRESS", "TOKEN"), help="a real server, for the rows on one")
     arguments = parser.parse_args()
     possible = REAL if arguments.real else ROWS
-    rows = [row for row in possible if row.name.startswith(arguments.only)]
+    rows = [row for row in possible if row.name.startswith(tuple(arguments.only))]
     if not rows:
         parser.error(f"no row begins with {arguments.only!r}; there are: {', '.join(row.name for row in possible)}")
     pythons = {
