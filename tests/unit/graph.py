@@ -28,6 +28,7 @@ __all__ = ["Graph", "graphql_schema", "problems", "schema"]
 
 NAME, DESCRIPTION = attribute("name", optional=False), attribute("description")
 HIERARCHY = "LocationGeneric"
+OF_DEVICE = {"identifier": "device__interface"}
 
 
 def _place(name: str, parent: str | None, children: str | None, **fields: Any) -> dict[str, Any]:
@@ -59,7 +60,7 @@ SCHEMA: dict[str, Any] = {
             relationships=[
                 relationship("location", "LocationSite"),
                 relationship("tags", "BuiltinTag", "many"),
-                relationship("interfaces", "DcimInterface", "many", kind="Component"),
+                relationship("interfaces", "DcimInterface", "many", kind="Component", **OF_DEVICE),
             ],
         ),
         kind(
@@ -68,7 +69,7 @@ SCHEMA: dict[str, Any] = {
             human_friendly_id=["device__name__value", "name__value"],
             attributes=[NAME, DESCRIPTION, attribute("mtu", "Number")],
             relationships=[
-                relationship("device", "DcimGenericDevice", kind="Parent", optional=False),
+                relationship("device", "DcimGenericDevice", kind="Parent", optional=False, **OF_DEVICE),
                 relationship("ip_addresses", "IpamAddress", "many", kind="Component"),
             ],
         ),
@@ -77,7 +78,7 @@ SCHEMA: dict[str, Any] = {
             inherit_from=["DcimInterface"],
             attributes=[NAME, DESCRIPTION, attribute("mtu"), attribute("role")],
             relationships=[
-                relationship("device", "DcimGenericDevice", kind="Parent", optional=False),
+                relationship("device", "DcimGenericDevice", kind="Parent", optional=False, **OF_DEVICE),
                 relationship("below", "DcimPhysical"),
             ],
         ),
@@ -102,13 +103,13 @@ SCHEMA: dict[str, Any] = {
             "Dcim", "GenericDevice",
             used_by=["DcimDevice"],
             attributes=[NAME, DESCRIPTION],
-            relationships=[relationship("interfaces", "DcimInterface", "many", kind="Component")],
+            relationships=[relationship("interfaces", "DcimInterface", "many", kind="Component", **OF_DEVICE)],
         ),
         kind(
             "Dcim", "Interface",
             used_by=["DcimPhysical", "DcimVirtual"],
             attributes=[NAME, DESCRIPTION],
-            relationships=[relationship("device", "DcimGenericDevice", kind="Parent", optional=False)],
+            relationships=[relationship("device", "DcimGenericDevice", kind="Parent", optional=False, **OF_DEVICE)],
         ),
         kind(
             "Location", "Generic",
