@@ -60,7 +60,7 @@ class BatchTaskSync:
 class InfrahubBatchSync(SyncFacade):
     """Tasks that run side by side, a few at a time.
 
-    Tasks that call the methods `save`, `create`, `update` or `delete` of a node travel together, some twenty to a
+    Tasks that call the methods `save`, `create`, `update` or `delete` of a node travel together, up to forty to a
     request; each node keeps its own outcome. They are written as they are when their request is sent.
 
     A task that fails ends the others, unless errors are results: those that have not begun never begin, and those that
@@ -110,7 +110,13 @@ class InfrahubBatchSync(SyncFacade):
             task: What to call, such as `node.save`.
             node: What it is about; given back with its result, and named when it fails.
             **kwargs: Its keywords.
+
+        Raises:
+            ValidationError: The task is not something to call.
         """
+        from infrahub_sdk.core import batching
+
+        batching.check_task(task)
         self._tasks.append(BatchTaskSync(task, args, kwargs, node))
 
     def execute(self) -> Generator[tuple[Any, Any], None, None]:

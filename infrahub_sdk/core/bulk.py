@@ -37,6 +37,8 @@ async def save_all(
         ValidationError: They cannot be saved as they are. Nothing was sent.
         NodesNotSavedError: Some were not saved.
     """
+    if isinstance(nodes, InfrahubNodeBase):
+        raise ValidationError("nodes", "give a list of nodes; one alone is saved by its own save().")
     listed = list({id(node): node for node in nodes}.values())
     for node in listed:
         if not isinstance(node, InfrahubNodeBase):

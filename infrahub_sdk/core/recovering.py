@@ -77,7 +77,7 @@ def _field(error: dict[str, Any]) -> Any:
 
 def is_missing(errors: Sequence[Any]) -> bool:
     """Whether all that the server has to say is that there is no such node."""
-    return all(_code(error) == "NODE_NOT_FOUND" for error in errors)
+    return all(_code(error) in {"NODE_NOT_FOUND", 404} for error in errors)  # the latter from older servers (1.4)
 
 
 def is_forbidden(errors: Sequence[Any]) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from infrahub_sdk import InfrahubClient
 from infrahub_sdk.batch import InfrahubBatch
 from infrahub_sdk.core import batching
-from infrahub_sdk.exceptions import GraphQLError, NodeNotSavedError
+from infrahub_sdk.exceptions import GraphQLError, NodeNotSavedError, ValidationError
 from infrahub_sdk.node import InfrahubNode
 from tests.model import Model
 from tests.unit.kinds import schema
@@ -325,3 +325,10 @@ async def test_a_failed_node_can_be_saved_by_running_the_batch_again(model: Mode
     failed.name = "blue"
     assert [result async for _, result in batch.execute()] == [None, None]
     assert held(model) == ["blue", "red"]
+
+
+async def test_what_was_called_already_is_no_task(client: InfrahubClient) -> None:
+    batch = await client.create_batch()
+    with pytest.raises(ValidationError, match="without brackets"):
+        batch.add(task=client.default_branch)
+    assert batch.num_tasks == 0

@@ -11,7 +11,7 @@ import pytest
 from infrahub_sdk import InfrahubClientSync
 from infrahub_sdk.batch_sync import InfrahubBatchSync
 from infrahub_sdk.core import batching
-from infrahub_sdk.exceptions import GraphQLError, NodeNotSavedError
+from infrahub_sdk.exceptions import GraphQLError, NodeNotSavedError, ValidationError
 from infrahub_sdk.node import InfrahubNodeSync
 from tests.model import Model
 from tests.unit.kinds import schema
@@ -326,3 +326,10 @@ def test_a_failed_node_can_be_saved_by_running_the_batch_again(model: Model, cli
     failed.name = "blue"
     assert [result for _, result in batch.execute()] == [None, None]
     assert held(model) == ["blue", "red"]
+
+
+def test_what_was_called_already_is_no_task(client: InfrahubClientSync) -> None:
+    batch = client.create_batch()
+    with pytest.raises(ValidationError, match="without brackets"):
+        batch.add(task=client.default_branch)
+    assert batch.num_tasks == 0

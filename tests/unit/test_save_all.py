@@ -235,6 +235,11 @@ async def test_peers_that_are_neither_saved_nor_given_are_named_before_anything_
     assert model.asked == []
 
 
+async def test_one_node_alone_is_no_list(client: InfrahubClient) -> None:
+    with pytest.raises(ValidationError, match="give a list of nodes"):
+        await client.save_all(await client.create("BuiltinTag", name="red"))
+
+
 async def test_what_is_no_node_is_refused(client: InfrahubClient) -> None:
     with pytest.raises(ValidationError, match="str is not a node"):
         await client.save_all(["red"])  # type: ignore[list-item]

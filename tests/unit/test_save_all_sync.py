@@ -236,6 +236,11 @@ def test_peers_that_are_neither_saved_nor_given_are_named_before_anything_is_sen
     assert model.asked == []
 
 
+def test_one_node_alone_is_no_list(client: InfrahubClientSync) -> None:
+    with pytest.raises(ValidationError, match="give a list of nodes"):
+        client.save_all(client.create("BuiltinTag", name="red"))
+
+
 def test_what_is_no_node_is_refused(client: InfrahubClientSync) -> None:
     with pytest.raises(ValidationError, match="str is not a node"):
         client.save_all(["red"])  # type: ignore[list-item]
