@@ -198,30 +198,10 @@ def _plan_save(node: InfrahubNodeBase, update_group_context: bool | None = None,
     return saving.planned(node, **options)
 
 
-def _plan_create(
-    node: InfrahubNodeBase,
-    allow_upsert: bool = False,
-    timeout: float | None = None,
-    request_context: Any = None,
-    priority: Any = None,
-) -> Write:
-    return saving._planned_creation(node, allow_upsert, timeout, request_context, priority)
-
-
-def _plan_update(
-    node: InfrahubNodeBase,
-    do_full_update: bool = False,
-    timeout: float | None = None,
-    request_context: Any = None,
-    priority: Any = None,
-) -> Write | None:
-    return saving._planned_update(node, do_full_update, timeout, request_context, priority)
-
-
 _PLANS: dict[str, Callable[..., Write | None]] = {
     "save": _plan_save,
-    "create": _plan_create,
-    "update": _plan_update,
+    "create": saving.planned_creation,
+    "update": saving.planned_update,
     "delete": saving.planned_deletion,
 }
 _FACADES = {"infrahub_sdk.node.node", "infrahub_sdk.node.node_sync"}

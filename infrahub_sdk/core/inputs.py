@@ -8,6 +8,7 @@ from infrahub_sdk.core.selecting import REFERENCE
 from infrahub_sdk.exceptions import ValidationError
 from infrahub_sdk.graphql.renderers import Rendered
 from infrahub_sdk.node.attribute import SECRET_KINDS
+from infrahub_sdk.node.constants import PROMISED
 from infrahub_sdk.node.fields import AttributeField, OneField
 from infrahub_sdk.uuidt import generate_uuid
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from infrahub_sdk.node.fields import Field
 
 __all__ = [
-    "PROMISED",
     "Variables",
     "asked_back",
     "check_upsert",
@@ -28,8 +28,6 @@ __all__ = [
     "node_input",
     "promise_id",
 ]
-
-PROMISED = "_promised_id"  # among a node's extras
 
 
 def promise_id(node: InfrahubNodeBase) -> str:

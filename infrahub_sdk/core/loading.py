@@ -113,25 +113,29 @@ class Loader(NamedTuple):
             of_peer = selection.of_peer(name)
             if of_peer is None:
                 continue
-            edges = [edge for data in nodes for edge in self._edges_of(data, shape.cls, name, selection)]
+            edges = self._edges_of(nodes, shape.cls, name, selection)
             for edge, peer in zip(edges, self.load(edges, of_peer, store=store)):
                 edge["node"] = peer
 
-    def _edges_of(self, data: dict[str, Any], cls: type[Any], name: str, selection: Selection) -> list[dict[str, Any]]:
-        """The edges of a node's relationship, whose peers are told what was not asked for because it follows."""
-        edges = _edges(data.get(name))
-        if edges:
+    def _edges_of(
+        self, nodes: list[dict[str, Any]], cls: type[Any], name: str, selection: Selection
+    ) -> list[dict[str, Any]]:
+        """The edges of a relationship of some nodes, whose peers are told what was not asked for because it follows."""
+        found = []
+        field, class_of = cls._field_map[name], self.client.schema._node_class
+        back: dict[str, str | None] = {}
+        for data in nodes:
             reference = {"node": {key: data[key] for key in REFERENCE if key in data}}
-            field, class_of = cls._field_map[name], self.client.schema._node_class
-            back = {
-                kind: selection.is_implied(cls, field, class_of(kind, self.branch))
-                for kind in {edge["node"]["__typename"] for edge in edges}
-            }
-            for edge in edges:
-                relationship = back[edge["node"]["__typename"]]
+            for edge in _edges(data.get(name)):
+                peer = edge["node"]
+                kind = peer["__typename"]
+                if kind not in back:
+                    back[kind] = selection.is_implied(cls, field, class_of(kind, self.branch))
+                relationship = back[kind]
                 if relationship is not None:
-                    edge["node"].setdefault(relationship, reference)
-        return edges
+                    peer.setdefault(relationship, reference)
+                found.append(edge)
+        return found
 
 
 def _edges(relationship: dict[str, Any] | None) -> list[dict[str, Any]]:

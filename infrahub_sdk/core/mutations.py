@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from infrahub_sdk.core.inputs import PROMISED, Variables, asked_back, context_argument, finds_its_node
+from infrahub_sdk.core.inputs import Variables, asked_back, context_argument, finds_its_node
 from infrahub_sdk.exceptions import Error
 from infrahub_sdk.graphql.renderers import render_query_block, render_value
+from infrahub_sdk.node.constants import PROMISED
 from infrahub_sdk.node.fields import AttributeField
 
 if TYPE_CHECKING:

@@ -245,9 +245,9 @@ class _Pages(NamedTuple):
         nodes = loader.load(found["edges"], self.selection, store=reading.populate_store)
         return Page(nodes, found.get("count") or 0)
 
-    async def read_all(self, start: int = 0, end: int | None = None) -> list[Any]:
+    async def read_all(self) -> list[Any]:
         """All pages, one after the other."""
-        walk = Walk(Sizes(self.client), start, end)
+        walk = Walk(Sizes(self.client))
         nodes: list[Any] = []
         place: Place | None = walk.first()
         while place is not None:

@@ -32,7 +32,9 @@ __all__ = [
     "input_data",
     "new_node",
     "planned",
+    "planned_creation",
     "planned_deletion",
+    "planned_update",
     "promise_id",
     "save",
     "send_writes",
@@ -100,9 +102,10 @@ def planned(
         ValidationError: The node holds something that cannot be sent.
         NodeNotSavedError: It counts as one that exists, and nothing is known that the server finds it by.
     """
+    options: Any = {"timeout": timeout, "request_context": request_context, "priority": priority}
     if node._existing and not allow_upsert:
-        return _planned_update(node, do_full_update, timeout, request_context, priority)
-    return _planned_creation(node, allow_upsert, timeout, request_context, priority)
+        return planned_update(node, do_full_update=do_full_update, **options)
+    return planned_creation(node, allow_upsert=allow_upsert, **options)
 
 
 def takes_id(node: InfrahubNodeBase) -> bool:
@@ -110,13 +113,15 @@ def takes_id(node: InfrahubNodeBase) -> bool:
     return "id" not in node._field_map and node._schema.kind not in client_of(node)._kinds_without_id
 
 
-def _planned_creation(
+def planned_creation(
     node: InfrahubNodeBase,
-    allow_upsert: bool,
-    timeout: float | None,
-    request_context: RequestContext | None,
-    priority: Priority | None,
+    *,
+    allow_upsert: bool = False,
+    timeout: float | None = None,
+    request_context: RequestContext | None = None,
+    priority: Priority | None = None,
 ) -> Write:
+    """What `create` would send, see `planned`."""
     client = client_of(node)
     context = request_context or client.request_context
     if allow_upsert:
@@ -130,13 +135,15 @@ def _planned_creation(
     return _write(node, [mutation], context, timeout, priority)
 
 
-def _planned_update(
+def planned_update(
     node: InfrahubNodeBase,
-    do_full_update: bool,
-    timeout: float | None,
-    request_context: RequestContext | None,
-    priority: Priority | None,
+    *,
+    do_full_update: bool = False,
+    timeout: float | None = None,
+    request_context: RequestContext | None = None,
+    priority: Priority | None = None,
 ) -> Write | None:
+    """What `update` would send, see `planned`."""
     context = request_context or client_of(node).request_context
     data = node_input(node, changes_only=not do_full_update)
     if not data:
@@ -233,7 +240,10 @@ async def create(
     priority: Priority | None = None,
 ) -> None:
     """Create a node, or upsert it."""
-    await _carry_out(client_of(node), _planned_creation(node, allow_upsert, timeout, request_context, priority))
+    write = planned_creation(
+        node, allow_upsert=allow_upsert, timeout=timeout, request_context=request_context, priority=priority
+    )
+    await _carry_out(client_of(node), write)
 
 
 async def update(
@@ -245,7 +255,10 @@ async def update(
     priority: Priority | None = None,
 ) -> None:
     """Send what was changed on a node; nothing is sent when nothing was."""
-    await _carry_out(client_of(node), _planned_update(node, do_full_update, timeout, request_context, priority))
+    write = planned_update(
+        node, do_full_update=do_full_update, timeout=timeout, request_context=request_context, priority=priority
+    )
+    await _carry_out(client_of(node), write)
 
 
 async def delete(

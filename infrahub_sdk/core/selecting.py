@@ -192,9 +192,6 @@ def node_selection(
     cls: type[InfrahubNodeBase],
     selection: Selection,
     class_of: Classes,
-    *,
-    inherited: bool = True,
-    insert_alias: bool = False,
     implied: Callable[[type[InfrahubNodeBase]], str | None] = lambda cls: None,
 ) -> dict[str, Any]:
     """The fields of one node, as nested data.
@@ -203,14 +200,10 @@ def node_selection(
         cls: The kind's class.
         selection: Which fields.
         class_of: Finds the class of a peer's kind.
-        inherited: Whether fields that come from a generic kind are read.
-        insert_alias: Whether each field gets an alias that names the kind, as fields of several kinds beside one
-            another need it.
         implied: Tells for a class the relationship that needs not be read.
     """
     data: dict[str, Any] = dict(selection.reference(cls))
-    beside = {implied(cls)}
-    data.update(_fields(cls, selection, class_of, inherited=inherited, insert_alias=insert_alias, beside=beside))
+    data.update(_fields(cls, selection, class_of, beside={implied(cls)}))
     data.update(_fragments(cls, selection, class_of, implied))
     return data
 

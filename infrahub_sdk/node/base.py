@@ -6,7 +6,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from infrahub_sdk.exceptions import UninitializedError, ValidationError, nearest
-from infrahub_sdk.node.constants import HFID_STR_SEPARATOR
+from infrahub_sdk.node.constants import HFID_STR_SEPARATOR, PROMISED
 from infrahub_sdk.node.fields import AttributeField, Field, ManyField, OneField
 from infrahub_sdk.node.metadata import NodeMetadata
 
@@ -388,8 +388,8 @@ class InfrahubNodeBase:
         state = {
             name: getattr(self, name) for name in InfrahubNodeBase.__slots__ if name not in {"__weakref__", "_client"}
         }
-        if self._get_extra("_promised_id"):  # a copy becomes a node of its own
-            state["_extra"] = {**state["_extra"], "_promised_id": None}
+        if self._get_extra(PROMISED):  # a copy becomes a node of its own
+            state["_extra"] = {**state["_extra"], PROMISED: None}
         return state
 
     def __setstate__(self, state: dict[str, Any], client: Any = None) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["HFID_STR_SEPARATOR", "PROFILE_KIND_PREFIX", "PROPERTIES_FLAG", "PROPERTIES_OBJECT", "UNSET"]
+__all__ = ["HFID_STR_SEPARATOR", "PROFILE_KIND_PREFIX", "PROMISED", "PROPERTIES_FLAG", "PROPERTIES_OBJECT", "UNSET"]
 
 PROPERTIES_FLAG = ["is_protected", "updated_at"]
 PROPERTIES_OBJECT = ["source", "owner"]
 HFID_STR_SEPARATOR = "__"
 PROFILE_KIND_PREFIX = "Profile"
+PROMISED = "_promised_id"  # among a node's extras: the id that it will have
 
 
 class _Unset:

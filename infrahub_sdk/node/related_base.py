@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from infrahub_sdk.exceptions import UninitializedError, ValidationError
 from infrahub_sdk.node.attribute import PoolRequest
-from infrahub_sdk.node.constants import HFID_STR_SEPARATOR, PROFILE_KIND_PREFIX
+from infrahub_sdk.node.constants import HFID_STR_SEPARATOR, PROFILE_KIND_PREFIX, PROMISED
 from infrahub_sdk.node.metadata import RelationshipMetadata
 from infrahub_sdk.node.property import MetadataField, as_id, metadata_input
 
@@ -360,7 +360,7 @@ class RelatedNodeBase:
             said = {"from_pool": self._from_pool}
         elif identifier := self._known_id():
             said = {"id": identifier}
-        elif promised := self._peer is not None and self._peer._get_extra("_promised_id"):
+        elif promised := self._peer is not None and self._peer._get_extra(PROMISED):
             said = {"id": promised}
         elif hfid := self._known_hfid():
             said = {"hfid": [str(part) for part in hfid]}
