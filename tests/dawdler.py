@@ -12,6 +12,7 @@ import random
 import re
 import threading
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 if TYPE_CHECKING:
     import ssl
@@ -46,6 +47,7 @@ class Dawdler:
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
+        self._transports: WeakSet[asyncio.WriteTransport] = WeakSet()
         self.numbers: list[int] = []
         self.url = ""
 
@@ -63,18 +65,24 @@ class Dawdler:
     def _run(self) -> None:
         loop = self._loop
         loop.set_exception_handler(lambda *_: None)  # clients that go away are what this is about
-        server = loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._tls, backlog=512))
+        server = loop.run_until_complete(asyncio.start_server(self._connected, "127.0.0.1", 0, ssl=self._tls, backlog=512))
         port = server.sockets[0].getsockname()[1]
         self.url = f"{'https' if self._tls else 'http'}://127.0.0.1:{port}"
         self._ready.set()
         loop.run_forever()
         server.close()
-        tasks = asyncio.all_tasks(loop)
-        for task in tasks:
-            task.cancel()
-        if tasks:
+        while tasks := asyncio.all_tasks(loop):  # one that accepts a connection makes another that serves it
+            for task in tasks:
+                task.cancel()
             loop.run_until_complete(asyncio.wait(tasks))
+        for transport in self._transports:
+            transport.abort()
+        loop.run_until_complete(asyncio.sleep(0))
         loop.close()
+
+    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._transports.add(writer.transport)  # here, since a task that is cancelled before its first step closes nothing
+        self._loop.create_task(self._serve(reader, writer))
 
     async def _dawdle(self) -> None:
         if self._random.random() < 0.5:
