@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 import urllib.error
 import urllib.request
 import uuid
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
 from infrahub_sdk import Config, InfrahubClientSync
+from infrahub_sdk.exceptions import VersionNotSupportedError
 from tests.integration.schema import release_number, schema_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 REASON = "no Infrahub answers: set INFRAHUB_TEST_ADDRESS and INFRAHUB_TEST_TOKEN to those of one that may be written to"
 
@@ -33,6 +36,16 @@ class Server(NamedTuple):
     def at_least(self, release: str) -> bool:
         """Whether the server is of a release or a later one."""
         return release_number(self.version) >= release_number(release)
+
+    @contextmanager
+    def since(self, release: str) -> Iterator[None]:
+        """What the block asks for is there since a release; an older one is not asked, and the error names both."""
+        if self.at_least(release):
+            yield
+            return
+        words = rf"requires Infrahub {re.escape(release)} .* is {re.escape(self.version)}"
+        with pytest.raises(VersionNotSupportedError, match=words):
+            yield
 
     @property
     def schema(self) -> dict[str, Any]:

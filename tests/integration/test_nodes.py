@@ -15,7 +15,6 @@ from infrahub_sdk.exceptions import (
     NodeNotFoundError,
     SchemaNotFoundError,
     ValidationError,
-    VersionNotSupportedError,
 )
 from infrahub_sdk.types import Order, OrderByEntry
 
@@ -180,12 +179,9 @@ async def test_filters_order_limits_and_counts(server: Server, unique: Callable[
             device = await client.create("DcimDevice", name=f"{prefix}-{number}", height=number % 2)
             await device.save()
         order = Order(by=[OrderByEntry(field="name__value", direction="DESC")])
-        if server.at_least("1.10"):
+        with server.since("1.10"):
             found = await client.filters("DcimDevice", order=order, partial_match=True, name__value=prefix)
             assert [device.name.value for device in found] == [f"{prefix}-{number}" for number in (4, 3, 2, 1, 0)]
-        else:
-            with pytest.raises(VersionNotSupportedError, match=rf"requires Infrahub 1\.10 .* is {server.version}"):
-                await client.filters("DcimDevice", order=order, partial_match=True, name__value=prefix)
         names = [f"{prefix}-1", f"{prefix}-3"]
         found = await client.filters("DcimDevice", name__values=names, height__value=1)
         assert sorted(device.name.value for device in found) == names
@@ -249,12 +245,9 @@ async def test_metadata_and_properties_are_read(server: Server, unique: Callable
         assert read.name.is_protected is True
         assert read.description.is_default is True
         assert read.name.updated_at
-        if server.at_least("1.9"):
+        with server.since("1.9"):
             read = await client.get("BuiltinTag", id=tag.id, property=True, include_metadata=True)
             assert read.get_node_metadata().created_at
-        else:
-            with pytest.raises(VersionNotSupportedError, match=rf"requires Infrahub 1\.9 .* is {server.version}"):
-                await client.get("BuiltinTag", id=tag.id, include_metadata=True)
         read.description = "changed"
         await read.save()
 

@@ -145,19 +145,20 @@ async def test_peers_that_may_be_any_node_come_with_their_fields(server: Server,
 
 async def test_metadata_is_read_at_every_step(server: Server, unique: Callable[[str], str]) -> None:
     async with Tree(server, unique) as tree, InfrahubClient(config=server.config()) as client:
-        (device,) = await client.filters(
-            "DeepDevice",
-            name__value=tree.name,
-            include=["interfaces.ip_addresses"],
-            property=True,
-            include_metadata=True,
-        )
-        eth0 = next(peer for peer in device.interfaces if peer.name.value == "eth0")
-        address = eth0.ip_addresses[0]
-        assert eth0.name.updated_at
-        assert address.peer.get_node_metadata().created_at
-        assert address.get_relationship_metadata().updated_at
-        assert address.address.is_protected is False
+        with server.since("1.9"):
+            (device,) = await client.filters(
+                "DeepDevice",
+                name__value=tree.name,
+                include=["interfaces.ip_addresses"],
+                property=True,
+                include_metadata=True,
+            )
+            eth0 = next(peer for peer in device.interfaces if peer.name.value == "eth0")
+            address = eth0.ip_addresses[0]
+            assert eth0.name.updated_at
+            assert address.peer.get_node_metadata().created_at
+            assert address.get_relationship_metadata().updated_at
+            assert address.address.is_protected is False
 
 
 async def test_a_hierarchy_is_read_up_and_down(server: Server, unique: Callable[[str], str]) -> None:
@@ -186,14 +187,15 @@ async def test_places_are_filtered_by_where_they_are(server: Server, unique: Cal
 async def test_nodes_are_ordered_by_themselves_and_by_their_peers(server: Server, unique: Callable[[str], str]) -> None:
     async with Tree(server, unique) as tree, InfrahubClient(config=server.config()) as client:
         ids = [rack.id for rack in tree.racks]
-        for direction, heights in ((OrderDirection.ASC, [1, 2]), (OrderDirection.DESC, [2, 1])):
-            for field in ("height__value", "node_metadata__created_at"):
-                order = Order(by=[OrderByEntry(field=field, direction=direction)])
-                racks = await client.filters("DeepRack", ids=ids, order=order)
-                assert [rack.height.value for rack in racks] == heights
-        by_peer = Order(by=[OrderByEntry(field="device__name__value"), OrderByEntry(field="speed__value")])
-        found = await client.filters("DeepPhysical", ids=[node.id for node in tree.physical], order=by_peer)
-        assert [node.speed.value for node in found] == [0, 1]
+        with server.since("1.10"):
+            for direction, heights in ((OrderDirection.ASC, [1, 2]), (OrderDirection.DESC, [2, 1])):
+                for field in ("height__value", "node_metadata__created_at"):
+                    order = Order(by=[OrderByEntry(field=field, direction=direction)])
+                    racks = await client.filters("DeepRack", ids=ids, order=order)
+                    assert [rack.height.value for rack in racks] == heights
+            by_peer = Order(by=[OrderByEntry(field="device__name__value"), OrderByEntry(field="speed__value")])
+            found = await client.filters("DeepPhysical", ids=[node.id for node in tree.physical], order=by_peer)
+            assert [node.speed.value for node in found] == [0, 1]
         with pytest.raises(ValidationError, match="nmae"):
             await client.all("DeepRack", order=Order(by=[OrderByEntry(field="nmae__value")]))
 
