@@ -21,6 +21,7 @@ PATIENCE = 120  # looks, one a second, until something that nobody waits for has
 async def test_a_branch_from_its_beginning_to_its_end(server: Server, unique: Callable[[str], str]) -> None:
     async with InfrahubClient(config=server.config()) as client:
         name = unique("branch")
+        await client.schema.wait_until_converged()  # or a worker that lags behind takes the branch's schema for changed
         made = await client.branch.create(name, description="why")
         assert (made.name, made.description, made.sync_with_git, made.is_default) == (name, "why", False, False)
         assert (made.status, made.has_schema_changes, made.origin_branch) == (BranchStatus.OPEN, False, "main")

@@ -337,5 +337,6 @@ async def test_the_schema_is_checked_loaded_and_refused(server: Server) -> None:
         assert answer
         refused = await client.schema.load([wrong])
         assert refused.errors
+        await client.schema.wait_until_converged()
         assert await client.schema.in_sync()
         assert "type BuiltinTag" in await client.schema.get_graphql_schema()

@@ -334,5 +334,6 @@ def test_the_schema_is_checked_loaded_and_refused(server: Server) -> None:
         assert answer
         refused = client.schema.load([wrong])
         assert refused.errors
+        client.schema.wait_until_converged()
         assert client.schema.in_sync()
         assert "type BuiltinTag" in client.schema.get_graphql_schema()
