@@ -486,28 +486,10 @@ class InfrahubClient(AsyncFacade, BaseClient):
             ValueError: Nothing says which node.
             ValidationError: A filter or a field is not one of the kind's; the error names the nearest.
         """
-        from infrahub_sdk.core import reading, selecting
+        from infrahub_sdk.core import reading
 
-        return await self._run(
-            reading.get(
-                self,
-                kind,
-                reading.Reading(branch, at, timeout, priority, query_name, populate_store),
-                selecting.Selection.of(
-                    include=include,
-                    exclude=exclude,
-                    fragment=fragment,
-                    prefetch_relationships=prefetch_relationships,
-                    property=property,
-                    include_metadata=include_metadata,
-                    only=only,
-                ),
-                id=id,
-                hfid=hfid,
-                conditions=kwargs,
-                raise_when_missing=raise_when_missing,
-            )
-        )
+        asked = reading.Reading.of(locals())
+        return await self._run(reading.get(self, kind, asked, id=id, hfid=hfid, raise_when_missing=raise_when_missing))
 
     @overload
     async def all(
@@ -606,27 +588,10 @@ class InfrahubClient(AsyncFacade, BaseClient):
             ValidationError: A field is not one of the kind's; the error names the nearest.
             SchemaNotFoundError: There is no such kind; the error names the nearest.
         """
-        from infrahub_sdk.core import reading, selecting
+        from infrahub_sdk.core import reading
 
-        return await self._run(
-            reading.filters(
-                self,
-                kind,
-                reading.Reading(branch, at, timeout, priority, query_name, populate_store),
-                selecting.Selection.of(
-                    include=include,
-                    exclude=exclude,
-                    fragment=fragment,
-                    prefetch_relationships=prefetch_relationships,
-                    property=property,
-                    include_metadata=include_metadata,
-                    only=only,
-                ),
-                part=reading.Slice(offset, limit, order=order),
-                operation="All",
-                parallel=parallel,
-            )
-        )
+        asked = reading.Reading.of(locals())
+        return await self._run(reading.filters(self, kind, asked, operation="All", parallel=parallel))
 
     @overload
     async def filters(
@@ -732,27 +697,10 @@ class InfrahubClient(AsyncFacade, BaseClient):
             ValidationError: A filter or a field is not one of the kind's; the error names the nearest.
             SchemaNotFoundError: There is no such kind; the error names the nearest.
         """
-        from infrahub_sdk.core import reading, selecting
+        from infrahub_sdk.core import reading
 
-        return await self._run(
-            reading.filters(
-                self,
-                kind,
-                reading.Reading(branch, at, timeout, priority, query_name, populate_store),
-                selecting.Selection.of(
-                    include=include,
-                    exclude=exclude,
-                    fragment=fragment,
-                    prefetch_relationships=prefetch_relationships,
-                    property=property,
-                    include_metadata=include_metadata,
-                    only=only,
-                ),
-                kwargs,
-                reading.Slice(offset, limit, partial_match, order),
-                parallel=parallel,
-            )
-        )
+        asked = reading.Reading.of(locals())
+        return await self._run(reading.filters(self, kind, asked, parallel=parallel))
 
     @overload
     def iterate(
@@ -852,26 +800,10 @@ class InfrahubClient(AsyncFacade, BaseClient):
             ValidationError: A filter or a field is not one of the kind's; the error names the nearest.
             SchemaNotFoundError: There is no such kind; the error names the nearest.
         """
-        from infrahub_sdk.core import reading, selecting
+        from infrahub_sdk.core import reading
 
-        return self._run_each(
-            reading.iterate(
-                self,
-                kind,
-                reading.Reading(branch, at, timeout, priority, query_name, populate_store),
-                selecting.Selection.of(
-                    include=include,
-                    exclude=exclude,
-                    fragment=fragment,
-                    prefetch_relationships=prefetch_relationships,
-                    property=property,
-                    include_metadata=include_metadata,
-                    only=only,
-                ),
-                kwargs,
-                reading.Slice(offset, limit, partial_match, order),
-            )
-        )
+        asked = reading.Reading.of(locals())
+        return self._run_each(reading.iterate(self, kind, asked))
 
     async def count(
         self,
@@ -898,8 +830,7 @@ class InfrahubClient(AsyncFacade, BaseClient):
         """
         from infrahub_sdk.core import reading
 
-        how = reading.Reading(branch, at, timeout, priority, query_name)
-        return await self._run(reading.count(self, kind, how, kwargs, partial_match=partial_match))
+        return await self._run(reading.count(self, kind, reading.Reading.of(locals())))
 
 
 # Only here: names that programs import from this module.

@@ -330,7 +330,7 @@ class Config(ConfigBase):
         max_retry_duration: Seconds after which no request is sent again; 0 for no end.
         schema_converge_timeout: Seconds to wait until all of the server knows a new schema.
         timeout: Seconds without an answer after which a request fails.
-        connect_timeout: Seconds to connect in; None for `timeout`.
+        connect_timeout: Seconds to connect in; None for `timeout`. A call with a shorter `timeout` of its own has less.
         total_timeout: Seconds for a request with all that belongs to it; None for no limit.
         transport: `httpx` to ask the server, `json` to answer from recordings.
         proxy: The URL of a proxy for all requests.

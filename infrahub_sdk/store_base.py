@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from infrahub_sdk.exceptions import NodeInvalidError, NodeNotFoundError
@@ -34,11 +35,14 @@ class NodeStoreBranch:
         self.branch_name = name
         self._uuids: dict[str, Any] = {}
         self._keys: dict[str, Any] = {}
+        self._names: dict[Any, dict[str, None]] = {}  # the keys of each node, by its id or its internal id
         self._objs: dict[str, Any] = {}  # nodes that had no id when they were put here, by internal id
         self._by_hfid: dict[str, dict[tuple[str, ...], Any]] = {}
         self._entries: dict[Any, tuple[tuple[str, ...], Any]] = {}  # what is entered above, by the node's id
         # Nodes that were read are entered when somebody looks for a human-friendly id: most programs never do.
         self._waiting: dict[Any, Any] = {}
+        self._entrance = RLock()
+        self._is_entering = False
 
     @property
     def _hfids(self) -> dict[str, dict[tuple[str, ...], Any]]:
@@ -48,7 +52,6 @@ class NodeStoreBranch:
 
     def count(self) -> int:
         """How many nodes there are."""
-        self._name_saved_nodes()
         return len(self._uuids) + len(self._objs)
 
     def set(self, node: Any, key: str | None = None) -> None:
@@ -60,45 +63,59 @@ class NodeStoreBranch:
         """
         if key:
             self._keys[key] = node
+            self._names.setdefault(node.id or node._internal_id, {})[key] = None
         if node.id:
-            self.load([node])
+            self._forget_internal_id(node)
+            self._put(node)
             self._waiting.pop(node.id, None)
             self._enter(node.id, node, node.get_human_friendly_id())
         else:
             self._objs[node._internal_id] = node
             self._waiting[node._internal_id] = node
 
-    def load(self, nodes: Iterable[Any], *, past: bool = False) -> None:
-        """Keep nodes that were read.
-
-        A node that is here already hands on the fields that it knows and the new one does not, so that a read of a few
-        fields never costs what an earlier one brought.
-
-        Args:
-            nodes: The nodes.
-            past: Whether they are from the past: then those that are here already stay, and nothing is handed on.
-        """
-        known, waiting = self._uuids, self._waiting
+    def load(self, nodes: Iterable[Any]) -> None:
+        """Keep nodes that were read. One from the past does not take the place of one from the present."""
+        known = self._uuids
         for node in nodes:
-            identifier = node.id
-            old = known.get(identifier)
-            if old is not None and old is not node:
-                if past:
-                    continue
-                node._inherit(old)
-            if past:
-                node._set_extra("_past", True)
-            known[identifier] = node
-            waiting[identifier] = node
+            old = known.get(node.id)
+            if old is None or node._get_extra("_at") is None or old._get_extra("_at") is not None:
+                self._put(node)
+
+    def _put(self, node: Any) -> None:
+        """Keep a node that has an id.
+
+        One that is here already hands on the fields that it knows and the new one does not, so that a read of a few
+        fields never costs what an earlier one brought.
+        """
+        identifier = node.id
+        old = self._uuids.get(identifier)
+        if old is not None and old is not node:
+            node._inherit(old)
+        self._uuids[identifier] = node
+        self._waiting[identifier] = node
 
     def discard(self, identifier: str) -> None:
         """Forget a node that is no more."""
         node = self._uuids.pop(identifier, None)
+        if node is None:
+            node = next((known for known in list(self._objs.values()) if known.id == identifier), None)
+        if node is not None:
+            self._forget_internal_id(node)
         self._waiting.pop(identifier, None)
         self._leave(identifier)
-        for index in (self._keys, self._objs):
-            for key in [key for key, known in list(index.items()) if known is node or known.id == identifier]:
-                index.pop(key, None)
+        for key in list(self._names.pop(identifier, ())):
+            if getattr(self._keys.get(key), "id", None) == identifier:
+                self._keys.pop(key, None)
+
+    def _forget_internal_id(self, node: Any) -> None:
+        """What was kept under the name that a node had before it was saved is kept under its id, or not at all."""
+        name = node._get_extra("_internal_id")
+        if self._objs.pop(name, None) is not None:
+            self._waiting.pop(name, None)
+            self._leave(name)
+        keys = self._names.pop(name, None)
+        if keys:
+            self._names.setdefault(node.id, {}).update(keys)
 
     def get(self, key: str | list[str], kind: Any = None, raise_when_missing: bool = True) -> Any:
         """A node by its internal id, its id, the user's name for it, or its human-friendly id.
@@ -147,12 +164,24 @@ class NodeStoreBranch:
         return self._hfids.get(wanted, {}).get(tuple(str(part) for part in parts)) if wanted else None
 
     def _enter_all(self) -> None:
-        """Enter the nodes that wait for it under their human-friendly ids."""
-        self._name_saved_nodes()
+        """Enter the nodes that wait for it under their human-friendly ids.
+
+        To find out those that lead through peers, nodes look for their peers here.
+        """
+        with self._entrance:
+            if self._waiting and not self._is_entering:
+                self._is_entering = True
+                try:
+                    self._enter_waiting()
+                finally:
+                    self._is_entering = False
+
+    def _enter_waiting(self) -> None:
         for identifier, node in list(self._waiting.items()):
             hfid = node._data.get("hfid") if node.id and not node._given else None
             hfid = hfid if isinstance(hfid, list) and hfid else node.get_human_friendly_id()
-            if hfid or node.id:  # one that has neither may get what it lacks before it is saved
+            if hfid or node.id or not getattr(node._schema, "human_friendly_id", None):
+                # One that has neither, of a kind that has them, may get what it lacks before it is saved.
                 self._waiting.pop(identifier, None)
             self._enter(identifier, node, hfid)
 
@@ -171,15 +200,6 @@ class NodeStoreBranch:
             for index in list(self._by_hfid.values()):
                 if index.get(entry) is node:
                     index.pop(entry, None)
-
-    def _name_saved_nodes(self) -> None:
-        for internal_id, node in list(self._objs.items()):
-            if node.id:
-                self._objs.pop(internal_id, None)
-                self._waiting.pop(internal_id, None)
-                self._leave(internal_id)
-                self._uuids.setdefault(node.id, node)
-                self._waiting.setdefault(node.id, node)
 
 
 class NodeStoreBase:

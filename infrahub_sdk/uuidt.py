@@ -44,6 +44,16 @@ def _digits_of(name: str) -> str:
     return f"{sum(map(ord, name)):x}"
 
 
+def _now() -> int:
+    """Nanoseconds since 1970, a little later each time: some clocks stand still for 15 ms."""
+    global _latest  # noqa: PLW0603
+    _latest = max(time.time_ns(), _latest + 1)
+    return _latest
+
+
+_latest = 0
+
+
 class UUIDT:
     """An identifier: 16 digits for the time, 4 for the host, 4 for a namespace and 8 at random.
 
@@ -65,7 +75,7 @@ class UUIDT:
         random_chars: str | None = None,
     ) -> None:
         self.namespace = namespace or DEFAULT_NAMESPACE
-        self.timestamp = timestamp or time.time_ns()
+        self.timestamp = timestamp or _now()
         self.hostname = hostname or HOSTNAME
         digits = _random_digits(16)  # from the system in one go: each time takes half a microsecond
         self.random_chars = random_chars or digits[:8]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import inspect
 from typing import TYPE_CHECKING, Any
 
@@ -21,14 +22,11 @@ def pytest_pyfunc_call(pyfuncitem: Any) -> bool | None:
     return True
 
 
-@pytest.fixture(autouse=True)
-def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[None]:
-    """What the machine's environment says must not change what a unit test sees."""
-    if "unit" in request.path.parts:
-        import os
-
-        for name in [
-            name for name in os.environ if name.upper().startswith("INFRAHUB_") or name.lower().endswith("_proxy")
-        ]:
-            monkeypatch.delenv(name)
+@pytest.hookimpl(hookwrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """What is there when the tests begin stays: looking through all of it, again and again, is no test's business."""
+    gc.disable()
     yield
+    gc.collect()
+    gc.freeze()
+    gc.enable()

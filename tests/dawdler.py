@@ -71,6 +71,7 @@ class Dawdler:
         self._ready.set()
         loop.run_forever()
         server.close()
+        loop.run_until_complete(asyncio.sleep(0))  # what was accepted last is taken over, so that it can be closed
         while tasks := asyncio.all_tasks(loop):  # one that accepts a connection makes another that serves it
             for task in tasks:
                 task.cancel()

@@ -177,6 +177,14 @@ class Model:
         self.runs.append(Run(name, data, node.id if node is not None else data.get("id")))
         return node
 
+    def check(self, name: str, data: dict[str, Any]) -> None:
+        """Look whether the schema has such a mutation, with such an input.
+
+        Raises:
+            Invalid: It has not.
+        """
+        self._action(name, data)
+
     def _action(self, name: str, data: dict[str, Any]) -> Callable[[Branch, dict[str, Any]], Stored | None]:
         """What a mutation does; its input is checked."""
         if name in {"RelationshipAdd", "RelationshipRemove"}:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from infrahub_sdk.config import Config
 from infrahub_sdk.core.url import without_credentials
+from infrahub_sdk.exceptions import ValidationError
 
 if TYPE_CHECKING:
     from infrahub_sdk.constants import InfrahubClientMode
@@ -42,7 +43,7 @@ class BaseClient:
         self.headers: dict[str, str] = _base_headers(config)
         self.access_token = ""
         self.refresh_token = ""
-        self.default_branch: str = config.default_infrahub_branch
+        self._default_branch: str = config.default_infrahub_branch
         self.default_timeout = config.timeout
         self._page_size = config.pagination_size if config._is_given("pagination_size") else None
         self.insert_tracker = config.insert_tracker
@@ -55,6 +56,7 @@ class BaseClient:
         self._kinds_without_id: set[str] = set()  # whose create does not take an id, as the server said
         self._server_version = ""  # once the server has said it, see core/server.py
         self._server_types: dict[str, frozenset[str]] = {}
+        self._server_asked = 0.0  # when that was, on the monotonic clock
         if config.tls_ca_file:
             config.tls_context  # noqa: B018 - a file that is not there is said now, not at the first request
         self._port: Port = self._open_port()
@@ -65,12 +67,23 @@ class BaseClient:
         return BlockingIO(self.config) if self._is_sync else ThreadedIO(self.config)
 
     @property
+    def default_branch(self) -> str:
+        """The branch that is meant where none is named, also by `store`. May be set."""
+        return self._default_branch
+
+    @default_branch.setter
+    def default_branch(self, name: str) -> None:
+        self._default_branch = self.store._default_branch = name
+
+    @property
     def pagination_size(self) -> int:
         """How many nodes a page has. Where nobody has set it, it is that of the first page, and pages grow."""
         return self._page_size or self.config.pagination_size
 
     @pagination_size.setter
     def pagination_size(self, number: int) -> None:
+        if type(number) is not int or number < 1:
+            raise ValidationError("pagination_size", f"{number!r} is not a number of nodes; give a positive int.")
         self._page_size = number
 
     @property

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     AnyTask = Union[BatchTask, BatchTaskSync]
     Job = Callable[[], Coroutine[Any, Any, list["Outcome"]]]
 
-__all__ = ["TOGETHER", "check_task", "describe", "results", "room", "send_together"]
+__all__ = ["TOGETHER", "check_client", "check_task", "describe", "results", "room", "send_together"]
 
 # Of a real server 1.11.9 a create takes 42 ms alone, 29 with five requests at once, and 13 with twenty in a request.
 # With forty in each, 200 take a fifth less; with more there is little to gain, and more to look up when one is lost.
@@ -57,6 +57,21 @@ def check_task(task: Any) -> None:
         task.close()  # a coroutine that nobody is going to await
     what = f"a value of type {type(task).__name__} is not something to call"
     raise ValidationError("task", f"{what}; give the method itself, such as task=node.save, without brackets.")
+
+
+def check_client(node: InfrahubNodeBase, *, is_sync: bool) -> None:
+    """Refuse a node of the client of the other kind: its requests would need, or block, an event loop.
+
+    Raises:
+        ValidationError: Saying so.
+    """
+    if node._is_sync is not is_sync:
+        kinds = {True: "synchronous", False: "asynchronous"}
+        raise ValidationError(
+            "node",
+            f"a {node.get_kind()} of the {kinds[node._is_sync]} client cannot be written by the {kinds[is_sync]} one. "
+            "Create or read it with the client that saves it.",
+        )
 
 
 class _Failed(Exception):
@@ -175,7 +190,7 @@ def _jobs(items: list[tuple[int, AnyTask, _Save | None]], width: int, *, blockin
         size = room(len(saves), width)
         for start in range(0, len(saves), size):
             part = saves[start : start + size]
-            jobs.append((part[0].number, _job(_together, part, stop=stop)))
+            jobs.append((part[0].number, _job(_together, part, blocking, stop=stop)))
     return [job for _, job in sorted(jobs, key=lambda item: item[0])]
 
 
@@ -236,17 +251,31 @@ def _job(do: Callable[..., Coroutine[Any, Any, list[Outcome]]], *arguments: Any,
 async def _alone(number: int, task: AnyTask, blocking: bool) -> list[Outcome]:
     try:
         result = task.task(*task.args, **task.kwargs)
+        _check_result(task, result, blocking=blocking)
         return [Outcome(number, result if blocking else await result)]
     except Exception as error:
         return [Outcome(number, error=error)]
 
 
-async def _together(saves: Sequence[_Save]) -> list[Outcome]:
+def _check_result(task: AnyTask, result: Any, *, blocking: bool) -> None:
+    """Refuse what a function of the other kind gives: nobody would await it, or it cannot be awaited."""
+    if hasattr(result, "__await__") is not blocking:
+        return
+    name = getattr(task.task, "__qualname__", task.task)
+    if not blocking:
+        raise ValidationError("task", f"{name} gave a {type(result).__name__}, which cannot be awaited.")
+    if hasattr(result, "close"):
+        result.close()
+    raise ValidationError("task", f"{name} has to be awaited; it is one for a batch of the asynchronous client.")
+
+
+async def _together(saves: Sequence[_Save], blocking: bool) -> list[Outcome]:
     """Write nodes, which are looked at now: until here the program may have changed them."""
     errors: dict[int, BaseException | None] = {}
     writes: dict[int, Write] = {}
     for save in saves:
         try:
+            check_client(save.node, is_sync=blocking)
             write = save.plan(save.node, **save.options)
         except Exception as error:
             errors[save.number] = error
@@ -287,14 +316,16 @@ def describe(node: Any) -> str:
     """What errors call a node."""
     if not isinstance(node, InfrahubNodeBase):
         return repr(node)
-    label = node.display_label or "__".join(node.get_human_friendly_id() or ()) or _unique_value(node) or node.id
+    # Of what was not loaded nothing is said here: an error about that would take the place of the one to be told.
+    names = node._data.get("display_label") or "__".join(node.get_human_friendly_id() or ())
+    label = names or _unique_value(node) or node.id
     return f"{node.get_kind()} {label!r}" if label else f"a new {node.get_kind()}"
 
 
 def _unique_value(node: InfrahubNodeBase) -> str:
     for name in node._attributes:
         schema = node._field_map[name].schema
-        if schema.unique and schema.kind == "Text" and (value := node[name].value):
+        if schema.unique and schema.kind == "Text" and node[name]._is_loaded and (value := node[name].value):
             return str(value)
     return ""
 

@@ -15,6 +15,7 @@ from infrahub_sdk.exceptions import (
     GraphQLError,
     InvalidResponseError,
     OutcomeUnknownError,
+    nearest,
 )
 from infrahub_sdk.graphql.renderers import render_value
 
@@ -57,18 +58,36 @@ async def all_branches(client: BaseClient) -> dict[str, BranchData]:
     """All branches by name."""
     query = Selective("Branch", FIELDS, lambda fields: f"query GetAllBranch {{ Branch {{ {_selection(fields)} }} }}")
     data = await query.execute(client, tracker="query-branch-all", operation_name="GetAllBranch", repeatable=True)
-    return {branch.name: branch for branch in map(_branch, data["Branch"])}
+    return {branch.name: branch for branch in map(_branch, _listed(data))}
+
+
+def _listed(data: dict[str, Any]) -> list[Any]:
+    found = data.get("Branch")
+    if not isinstance(found, list):
+        raise InvalidResponseError("The server's answer holds no branches where they are due.")
+    return found
 
 
 async def get(client: BaseClient, name: str) -> BranchData:
     """One branch."""
     found = await _find(client, name)
     if found is None:
-        raise BranchNotFoundError(name)
+        raise await _not_found(client, name)
     return found
 
 
+async def _not_found(client: BaseClient, name: str) -> BranchNotFoundError:
+    """The error for a branch that is not there, with the nearest that is."""
+    try:
+        close = nearest(name, await all_branches(client))
+    except Error:  # the name alone will do
+        close = ""
+    return BranchNotFoundError(name, f"There is no branch named {name!r} on the server.{close}")
+
+
 async def _find(client: BaseClient, name: str) -> BranchData | None:
+    if not name:
+        return None  # a server that is asked for an empty name answers all branches
     query = Selective(
         "Branch",
         FIELDS,
@@ -79,7 +98,8 @@ async def _find(client: BaseClient, name: str) -> BranchData | None:
     data = await query.execute(
         client, {"branch_name": name}, tracker="query-branch", operation_name="GetBranch", repeatable=True
     )
-    return _branch(data["Branch"][0]) if data["Branch"] else None
+    listed = _listed(data)
+    return _branch(listed[0]) if listed else None
 
 
 # Changing
@@ -134,7 +154,7 @@ class _Work(NamedTuple):
                 raise
             if self.action == "Delete" and self.wait and budget.lost:
                 return {"ok": True}  # an attempt before this one, whose answer was lost, had deleted it
-            raise BranchNotFoundError(self.branch) from error
+            raise await _not_found(client, self.branch) from error
         found = data.get(name)
         if not isinstance(found, dict) or not found.get("ok"):
             raise Error(f"The server did not carry out {name} for {self.branch!r}, and gave no reason.")
@@ -294,11 +314,12 @@ async def merge(client: BaseClient, name: str, *, wait: bool = True, timeout: fl
     answer = await work.send_and_look(look)
     if not wait:
         return work.task(answer)
-    merged = _branch(answer.get("object"))
+    merged = _branch(answer["object"]) if answer.get("object") else None  # it may be gone by now
     # A server that marks what it has merged answers `ok` for a branch, too, that it passed over (1.11.9).
-    if merged.status in PASSED_OVER and await fields_of(client, "InfrahubBranch"):
+    if merged is not None and merged.status in PASSED_OVER and await fields_of(client, "InfrahubBranch"):
         raise Error(f"The server did not merge branch {name!r}, whose status is {merged.status.value}.")
-    client.schema.cache.pop(merged.origin_branch or client.default_branch, None)
+    target = merged.origin_branch if merged is not None else None
+    client.schema.cache.pop(target or client.default_branch, None)
     return True
 
 

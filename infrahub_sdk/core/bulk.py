@@ -6,9 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from infrahub_sdk.core import saving
-from infrahub_sdk.core.batching import TOGETHER, describe, room, send_together
+from infrahub_sdk.core.batching import TOGETHER, check_client, describe, room, send_together
 from infrahub_sdk.core.ordering import CycleError, packed, postponed, waves
-from infrahub_sdk.exceptions import AuthenticationError, Error, NodesNotSavedError, ValidationError
+from infrahub_sdk.core.recovering import is_missing
+from infrahub_sdk.core.relating import client_of
+from infrahub_sdk.exceptions import AuthenticationError, Error, GraphQLError, NodesNotSavedError, ValidationError
 from infrahub_sdk.node.base import InfrahubNodeBase
 from infrahub_sdk.node.fields import OneField
 
@@ -43,6 +45,7 @@ async def save_all(
     for node in listed:
         if not isinstance(node, InfrahubNodeBase):
             raise ValidationError("nodes", f"a value of type {type(node).__name__} is not a node.")
+        check_client(node, is_sync=client._is_sync)
     graph = _Graph(listed, allow_upsert=allow_upsert)
     apart = {number for number in graph.new if allow_upsert or not saving.takes_id(listed[number])}
     for number in graph.new - apart:
@@ -94,8 +97,9 @@ class _Graph:
     def _references(self, number: int, *, everything: bool) -> list[_Reference]:
         """The relationships of a node that are to be sent and whose peers are to be created."""
         node = self.nodes[number]
+        everything = everything or node._given or not node._existing
         found = []
-        for name, related in _sent_peers(node, everything=everything or not node._existing):
+        for name, related in _sent_peers(node, everything=everything):
             peer = self._peer(node, name, related)
             if peer in self.new:
                 found.append(_Reference(name, peer, bool(node._field_map[name].schema.optional)))
@@ -113,14 +117,14 @@ class _Graph:
         return number
 
     def _named(self, related: Any) -> int | None:
-        """A new node that is named by its human-friendly id."""
+        """A new node that is named by its human-friendly id, or by the id that the user chose for it."""
         if self._names is None:
             self._names = {}
             for number in self.new:
                 hfid = self.nodes[number].get_human_friendly_id() or []
-                for key in {tuple(hfid), *(hfid if len(hfid) == 1 else ())}:
+                for key in {self.nodes[number].id, tuple(hfid), *(hfid if len(hfid) == 1 else ())}:
                     self._names.setdefault(key, []).append(number)
-        for key in related._identities():
+        for key in related._names():
             for number in self._names.get(key, ()):
                 if related.schema.peer in self.nodes[number].get_all_kinds():
                     return number
@@ -211,6 +215,7 @@ class _Documents:
             plan: What is sent of a node.
         """
         width = self.client.max_concurrent_execution
+        units = sorted(units, key=self._way)  # what goes to different branches cannot share a request
         documents = packed(units, room(sum(map(len, units)), width))
         if not documents:
             return
@@ -220,6 +225,10 @@ class _Documents:
                 self._report(await crew.next(), is_last=plan == self.rest)
         finally:
             await crew.close()
+
+    def _way(self, unit: list[int]) -> tuple[int, str]:
+        node = self.nodes[unit[0]]
+        return id(client_of(node)), node._branch
 
     def _report(self, document: list[int], *, is_last: bool) -> None:
         for number in document:
@@ -231,10 +240,35 @@ class _Documents:
 
     async def _write(self, document: list[int], plan: Callable[[int], Write | None]) -> list[int]:
         """Write some nodes, but for those that need one that was not written."""
+        numbers = [number for number in document if number not in self.errors]
+        while numbers:
+            numbers = await self._write_once(numbers, plan)
+        return document
+
+    async def _write_once(self, numbers: list[int], plan: Callable[[int], Write | None]) -> list[int]:
+        """Write some nodes in one document.
+
+        Returns:
+            Those to be written once more: what they need was not there yet when their turn came. It was written behind
+            them, after a refusal that passes, or got another id than it was to have.
+        """
+        writes = self._planned(numbers, plan)
+        outcomes = dict(zip(writes, await send_together(list(writes.values()))))
+        failed = {number: outcome for number, outcome in outcomes.items() if outcome is not None}
+        again: list[int] = []
+        for number, outcome in failed.items():
+            missed = isinstance(outcome, GraphQLError) and is_missing(outcome.errors)
+            needs = self.needs[number] & writes.keys()
+            if missed and needs and not (needs & self.errors.keys()) and len(failed) < len(writes):
+                again.append(number)
+            else:
+                self._note(number, outcome)
+        return again
+
+    def _planned(self, numbers: list[int], plan: Callable[[int], Write | None]) -> dict[int, Write]:
+        """What is to be sent of some nodes."""
         writes: dict[int, Write] = {}
-        for number in document:
-            if number in self.errors:
-                continue
+        for number in numbers:
             reason = self._reason(number)
             try:
                 if reason is not None:
@@ -245,11 +279,7 @@ class _Documents:
                 continue
             if write is not None:
                 writes[number] = write
-        outcomes = await send_together(list(writes.values()))
-        for number, outcome in zip(writes, outcomes):
-            if outcome is not None:
-                self._note(number, outcome)
-        return document
+        return writes
 
     def _reason(self, number: int, cause: BaseException | None = None) -> Error | None:
         """Why a node cannot be written: one that it needs was not, or nothing can be sent any more."""

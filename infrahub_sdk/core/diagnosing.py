@@ -9,10 +9,17 @@ from typing import TYPE_CHECKING, Any
 from infrahub_sdk._secrets import credentials, hidden, is_plain_header, without_credentials
 from infrahub_sdk.core.port import Call
 from infrahub_sdk.core.retry import Budget
-from infrahub_sdk.core.sending import FORBIDDEN, UNAUTHORIZED, send, server_words
+from infrahub_sdk.core.sending import FORBIDDEN, TOO_MANY_REQUESTS, UNAUTHORIZED, check_timeout, send, server_words
 from infrahub_sdk.core.url import url_of
 from infrahub_sdk.diagnosis import Diagnosis, Step
-from infrahub_sdk.exceptions import AuthenticationError, JsonDecodeError, ServerNotResponsiveError, ValidationError
+from infrahub_sdk.exceptions import (
+    AuthenticationError,
+    HTTPStatusError,
+    JsonDecodeError,
+    RateLimitError,
+    ServerNotResponsiveError,
+    ValidationError,
+)
 from infrahub_sdk.transport.trace import Trace
 
 if TYPE_CHECKING:
@@ -26,6 +33,8 @@ __all__ = ["diagnose"]
 _AT_ONCE = 1e-6  # seconds for repetitions: none
 _WHO = "query { AccountProfile { id display_label } }"
 _ADDRESS = "Check address (INFRAHUB_ADDRESS): what answers there is not Infrahub"
+_PATIENCE = "Wait, or look into the logs of the server and of what stands before it"
+_GATEWAY = "Check what stands before the server, such as a gateway that asks for credentials of its own"
 _CREDENTIALS = "Check api_token (INFRAHUB_API_TOKEN), or username and password (INFRAHUB_USERNAME, INFRAHUB_PASSWORD)"
 _NO_ROUTE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL})
 _TRUST = {
@@ -44,6 +53,7 @@ class _Way:
     """The steps so far."""
 
     def __init__(self, client: BaseClient, timeout: float | None) -> None:
+        check_timeout(timeout)
         self.client = client
         self.timeout = timeout or client.default_timeout
         self.steps: list[Step] = []
@@ -206,16 +216,16 @@ def _judge(way: _Way, response: Response, took: float) -> None:
     """Whether it is Infrahub that answers."""
     asked = url_of(way.client, "api", "config")
     detail = f"GET /api/config: {response.status_code} {response.shown(response.reason)}".rstrip()
-    if response.url and without_credentials(response.url) != without_credentials(asked):
-        target = without_credentials(response.url)
-        remedy = f"Set address (INFRAHUB_ADDRESS) to {target.removesuffix('/api/config')}"
+    target = _redirected(response, asked)
+    if target:
+        is_moved = target.endswith("/api/config") and target != without_credentials(asked)
+        remedy = f"Set address (INFRAHUB_ADDRESS) to {target.removesuffix('/api/config')}" if is_moved else _ADDRESS
         raise way.stops("http", f"GET /api/config is redirected to {target}", remedy, took)
     if response.status_code in {UNAUTHORIZED, FORBIDDEN}:
         way.passed("http", detail, took)
         return
-    if response.status_code >= 500:
-        remedy = "Wait, or look into the logs of the server and of what stands before it"
-        raise way.stops("http", f"{detail} {server_words(response)[:200]}".rstrip(), remedy, took)
+    if response.status_code >= 500 or response.status_code == TOO_MANY_REQUESTS:
+        raise way.stops("http", f"{detail} {server_words(response)[:200]}".rstrip(), _PATIENCE, took)
     if response.status_code != 200:
         plain = response.status_code == 400 and b"HTTPS" in response.content[:1000]
         raise way.stops(
@@ -224,6 +234,19 @@ def _judge(way: _Way, response: Response, took: float) -> None:
     if not _object(response):
         raise way.stops("http", f"{detail}, but what comes is not JSON", _ADDRESS, took)
     way.passed("http", detail, took)
+
+
+def _redirected(response: Response, asked: str) -> str:
+    """Where a redirect leads, without the query, which may be secret; empty if there is none.
+
+    The transport does not follow it for who traces a request, a program's own requester may.
+    """
+    from urllib.parse import urljoin
+
+    location = response.headers.get("location") if 300 <= response.status_code < 400 else None
+    target = urljoin(asked, location) if location else response.url
+    is_there = bool(location) or without_credentials(target) not in {"", without_credentials(asked)}
+    return without_credentials(target).partition("?")[0].partition("#")[0] if is_there else ""
 
 
 def _object(response: Response) -> dict[str, Any]:
@@ -239,7 +262,8 @@ async def _learn_version(way: _Way) -> None:
     try:
         response = await way.ask("info")
     except Exception as exc:
-        raise way.stops("version", _words(exc), _remedy(exc), monotonic() - started) from exc
+        remedy = _remedy(exc) if isinstance(exc, ServerNotResponsiveError) else _PATIENCE  # the way is right so far
+        raise way.stops("version", _words(exc), remedy, monotonic() - started) from exc
     version = _object(response).get("version") if response.status_code == 200 else None
     way.passed("version", f"Infrahub {version}" if version else "the server does not tell", monotonic() - started)
 
@@ -264,13 +288,19 @@ async def _try_credentials(way: _Way) -> None:
     except Exception as exc:
         raise way.stops("token", _words(exc), _remedy(exc), monotonic() - started) from exc
     took = monotonic() - started
-    if response.status_code in {UNAUTHORIZED, FORBIDDEN}:
-        said = server_words(response) or f"HTTP {response.status_code}"
-        raise way.stops("token", f"{kind}: {said}", _CREDENTIALS, took)
-    if response.status_code >= 400:
-        detail = f"HTTP {response.status_code}: {server_words(response)[:200]}"
-        raise way.stops("token", detail, "Check default_branch (INFRAHUB_DEFAULT_BRANCH), and the server's log", took)
-    way.passed("token", f"{kind}: {_account(response)}", took)
+    status, said = response.status_code, server_words(response)[:200]
+    if status < 400 and _object(response):
+        way.passed("token", f"{kind}: {_account(response)}", took)
+        return
+    detail = f"POST /graphql: {status} {response.shown(response.reason)}".rstrip()
+    if status in {UNAUTHORIZED, FORBIDDEN}:
+        raise way.stops("token", f"{kind}: {said or detail}", _CREDENTIALS if said else _GATEWAY, took)
+    if status >= 500:
+        raise way.stops("token", f"{detail} {said}".rstrip(), _PATIENCE, took)
+    if status >= 400:
+        remedy = "Check default_branch (INFRAHUB_DEFAULT_BRANCH), and the server's log"
+        raise way.stops("token", f"{detail} {said}".rstrip(), remedy, took)
+    raise way.stops("token", f"{detail}, but what comes is not JSON", _GATEWAY, took)
 
 
 def _credentials(client: BaseClient) -> str:
@@ -299,6 +329,8 @@ def _words(error: Exception | None) -> str:
 def _remedy(error: Exception | None) -> str:
     if isinstance(error, ServerNotResponsiveError):
         return "Look into the server's log, or give it more with timeout (INFRAHUB_TIMEOUT)"
+    if isinstance(error, (HTTPStatusError, RateLimitError)):
+        return _PATIENCE
     return str(getattr(error, "remedy", ""))
 
 

@@ -123,10 +123,16 @@ async def execute(
                 return take(data_of(body, response))
         if (
             budget is None
+            or not (repeatable or _nothing_done(body.get("data")))
             or not graphql_errors_are_transient(errors, client.config.retry_status_codes, repeatable=repeatable)
             or not await wait_for_retry(client, budget, request["url"], "every GraphQL error is a transient one")
         ):
             raise GraphQLError(errors, payload["query"], variables)
+
+
+def _nothing_done(data: Any) -> bool:
+    """Whether none of a document's fields was carried out."""
+    return not (isinstance(data, dict) and any(data.values()))
 
 
 def request_of(

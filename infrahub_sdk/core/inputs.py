@@ -10,6 +10,7 @@ from infrahub_sdk.graphql.renderers import Rendered
 from infrahub_sdk.node.attribute import SECRET_KINDS
 from infrahub_sdk.node.constants import PROMISED
 from infrahub_sdk.node.fields import AttributeField, OneField
+from infrahub_sdk.node.known import is_server_id
 from infrahub_sdk.uuidt import generate_uuid
 
 if TYPE_CHECKING:
@@ -189,6 +190,5 @@ def asked_back(node: InfrahubNodeBase, data: dict[str, Any]) -> dict[str, Any]:
 
 
 def names_by_id(peer: dict[str, Any]) -> bool:
-    """Whether a peer is named by an id of the server's, which are all UUIDs, and not by what a default filter finds."""
-    identifier = peer.get("id", "")
-    return len(identifier) == 36 and identifier[8::5][:4] == "----"
+    """Whether a peer is named by an id of the server's."""
+    return is_server_id(peer.get("id", ""))

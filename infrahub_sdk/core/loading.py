@@ -70,7 +70,7 @@ class Loader(NamedTuple):
                 f"An edge of the answer does not hold a node with a __typename: {error!r}"
             ) from error
         if store:
-            self.client.store._branch(self.branch).load(nodes, past=self.at is not None)
+            self.client.store._branch(self.branch).load(nodes)
         return nodes
 
     def _nodes(self, edges: list[dict[str, Any]], selection: Selection, *, store: bool) -> list[Any]:

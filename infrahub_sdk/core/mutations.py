@@ -29,6 +29,7 @@ class Mutation:
         name: `BuiltinTagCreate`, `RelationshipAdd`, ...
         said: The input.
         repeatable: Whether carrying it out twice gives what carrying it out once gives.
+        identifier: The id that a create asks for; None where nothing can be looked up by it.
         lost: The failure of a try that the server may have carried out nevertheless.
         error: Why it was not carried out; None as long as nobody knows, and when it was.
     """
@@ -36,6 +37,7 @@ class Mutation:
     __slots__ = ("arguments", "error", "kind", "lost", "name", "repeatable", "said")
 
     fields: dict[str, Field] = {}  # noqa: RUF012 - those whose values may travel as variables: none
+    identifier: str | None = None
 
     def __init__(self, kind: str, name: str, said: dict[str, Any], context: RequestContext | None) -> None:
         self.kind = kind
@@ -96,10 +98,10 @@ class SaveMutation(Mutation):
         context: For which account.
 
     Attributes:
-        identifier: The id that a create asks for; None where nothing can be looked up by it.
+        is_promised: Whether the id that a create asks for was made up here, so that nobody else's node can have it.
     """
 
-    __slots__ = ("identifier", "marks", "node")
+    __slots__ = ("identifier", "is_promised", "marks", "node")
 
     def __init__(
         self, node: InfrahubNodeBase, action: str, said: dict[str, Any], context: RequestContext | None = None
@@ -107,7 +109,8 @@ class SaveMutation(Mutation):
         kind = node._schema.kind
         super().__init__(kind, f"{kind}{action}", said, context)
         self.node = node
-        self.identifier: str | None = said.get("id") if action == "Create" else None
+        self.identifier = said.get("id") if action == "Create" else None
+        self.is_promised = self.identifier is not None and self.identifier == node._get_extra(PROMISED)
         self.repeatable = action != "Create" and not _allocates(node, said)
         if action == "Upsert":
             self.repeatable = self.repeatable and finds_its_node(node, said)
@@ -129,11 +132,6 @@ class SaveMutation(Mutation):
         if not asked:
             return NO_MORE
         return "\n".join(render_query_block({"ok": None, "object": {"id": None, **asked}}, offset=8))
-
-    @property
-    def is_promised(self) -> bool:
-        """Whether the id that a create asks for was made up here, so that nobody else's node can have it."""
-        return self.identifier is not None and self.identifier == self.node._get_extra(PROMISED)
 
     def break_promise(self) -> None:
         """Forget the id that was promised: the server refused the node, or has it."""

@@ -115,6 +115,7 @@ class Walk:
         self._sizes = sizes
         self._start = self._offset = start
         self._end = end
+        self._room = None if end is None else end - start  # for how many nodes; more may turn up when pages move
         self._keep = keep
         self._total: int | None = None
         self._number = 0
@@ -153,7 +154,11 @@ class Walk:
                 again.append((self._offset, self._offset))
             moved = {(max(self._start, begin - lost), min(end, page.total)) for begin, end in again}
             self._again = sorted((begin, end) for begin, end in moved if begin < end)
-        return self._fresh(page.nodes), self._next(is_dry=not page.nodes)
+        fresh = self._fresh(page.nodes)
+        if self._room is not None:
+            fresh = fresh[: self._room]
+            self._room -= len(fresh)
+        return fresh, None if self._room == 0 else self._next(is_dry=not page.nodes)
 
     def _next(self, *, is_dry: bool) -> Place | None:
         if self._again:

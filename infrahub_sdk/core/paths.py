@@ -130,8 +130,9 @@ def check_names(argument: str, names: Iterable[str] | None) -> tuple[str, ...]:
     Raises:
         ValidationError: They are not a list of texts.
     """
-    found = () if names is None else (names,) if isinstance(names, str) else tuple(names)
-    if isinstance(names, str) or not all(isinstance(name, str) for name in found):
+    is_list = not isinstance(names, str) and hasattr(names, "__iter__")
+    found = tuple(names or ()) if is_list else ()
+    if not (is_list or names is None) or not all(isinstance(name, str) for name in found):
         raise ValidationError(argument, f"{names!r} is not a list of the names of fields.")
     return tuple(dict.fromkeys(found))
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from infrahub_sdk.core.inputs import names_by_id
 from infrahub_sdk.core.mutations import Mutation, SaveMutation
-from infrahub_sdk.node.fields import ManyField
+from infrahub_sdk.node.fields import ManyField, OneField
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +61,15 @@ class PeersMutation(Mutation):
             self.node[self.relationship]._took(self.marks, added=added)
             client.store.set(self.node)
         elif self.relationship in self.node._data or self.relationship in (self.node._fields or {}):
-            self.node[self.relationship]._follow([peer["id"] for peer in self.said["nodes"]], added=added)
+            self._follow([peer["id"] for peer in self.said["nodes"]], added=added)
+
+    def _follow(self, peers: list[str], *, added: bool) -> None:
+        """Let the node know of peers that were not changed on it first."""
+        field, value = self.node._field_map[self.relationship], self.node[self.relationship]
+        if isinstance(field, ManyField):
+            value._follow(peers, added=added)
+        elif isinstance(field, OneField) and not value._peer_has_been_mutated and (added or value._known_id() in peers):
+            self.node._open_fields()[self.relationship] = field._related(self.node, peers[0] if added else None)
 
     def as_list(self) -> SaveMutation | None:
         """The update that says all peers, for an account that may change the node but not the peers.

@@ -18,11 +18,13 @@ from infrahub_sdk.core.selecting import (
     arguments,
     check_filters,
     check_order,
+    checked_order,
     document,
     selection_text,
 )
 from infrahub_sdk.core.server import of_reading, require
 from infrahub_sdk.exceptions import InvalidResponseError, NodeNotFoundError, ValidationError
+from infrahub_sdk.node.values import encode
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -37,8 +39,11 @@ if TYPE_CHECKING:
 __all__ = ["Reading", "by_ids", "count", "filters", "get", "iterate", "node_class", "node_from_graphql"]
 
 
+SELECTING = ("include", "exclude", "fragment", "prefetch_relationships", "property", "include_metadata", "only")
+
+
 class Reading(NamedTuple):
-    """How a call reads, whatever it reads.
+    """What a call reads of the nodes of a kind, and how.
 
     Attributes:
         branch: The branch; the client's default when None.
@@ -47,6 +52,12 @@ class Reading(NamedTuple):
         priority: How urgent it is.
         query_name: The operation's name, instead of one made from the kind.
         populate_store: Whether the nodes are kept in the client's store.
+        offset: How many nodes to pass over.
+        limit: How many nodes to read at most.
+        partial_match: Let text filters match parts of a value.
+        order: The order of the nodes.
+        selection: Which fields.
+        conditions: Filters and their values.
     """
 
     branch: str | None = None
@@ -55,6 +66,42 @@ class Reading(NamedTuple):
     priority: Priority | None = None
     query_name: str | None = None
     populate_store: bool = True
+    offset: int | None = None
+    limit: int | None = None
+    partial_match: bool = False
+    order: Order | None = None
+    selection: Selection = Selection()
+    conditions: dict[str, Any] | None = None
+
+    @classmethod
+    def of(cls, names: dict[str, Any]) -> Reading:
+        """What a method of a client was called with.
+
+        Args:
+            names: Its `locals()`: the keywords that the methods share mean the same in each, and what else there is
+                does not matter here. Filters are its `kwargs`.
+
+        Raises:
+            ValidationError: One of them is not what it should be.
+        """
+        for name in ("offset", "limit"):
+            number = names.get(name)
+            if number is not None and (type(number) is not int or number < 0):
+                raise ValidationError(name, f"{number!r} is not a number of nodes; give an int that is not negative.")
+        given = {name: names[name] for name in cls._fields if name in names}
+        given["order"] = checked_order(names.get("order"))
+        given["selection"] = Selection.of(**{name: names[name] for name in SELECTING if name in names})
+        return cls(**given, conditions=names.get("kwargs"))
+
+    @property
+    def start(self) -> int:
+        """The place of the first node."""
+        return self.offset or 0
+
+    @property
+    def end(self) -> int | None:
+        """The place behind the last node; None for all that there are."""
+        return None if self.limit is None else self.start + self.limit
 
 
 async def node_class(
@@ -70,78 +117,26 @@ async def node_class(
     return found
 
 
-class Slice(NamedTuple):
-    """Which part of the nodes that meet conditions a call reads, and how it comes.
-
-    Attributes:
-        offset: How many nodes to pass over.
-        limit: How many nodes to read at most.
-        partial_match: Let text filters match parts of a value.
-        order: The order of the nodes.
-    """
-
-    offset: int | None = None
-    limit: int | None = None
-    partial_match: bool = False
-    order: Order | None = None
-
-    def checked(self) -> Slice:
-        """The same.
-
-        Raises:
-            ValidationError: A number is not one of nodes.
-        """
-        for name, number in (("offset", self.offset), ("limit", self.limit)):
-            if number is not None and (type(number) is not int or number < 0):
-                raise ValidationError(name, f"{number!r} is not a number of nodes; give an int that is not negative.")
-        return self
-
-    @property
-    def start(self) -> int:
-        """The place of the first node."""
-        return self.offset or 0
-
-    @property
-    def end(self) -> int | None:
-        """The place behind the last node; None for all that there are."""
-        return None if self.limit is None else self.start + self.limit
-
-
-WHOLE = Slice()
-
-
 async def filters(
-    client: BaseClient,
-    kind: Any,
-    reading: Reading,
-    selection: Selection,
-    conditions: dict[str, Any] | None = None,
-    part: Slice = WHOLE,
-    *,
-    operation: str = "Filters",
-    parallel: bool = False,
+    client: BaseClient, kind: Any, reading: Reading, *, operation: str = "Filters", parallel: bool = False
 ) -> list[Any]:
-    """The nodes that meet conditions, in pages.
+    """The nodes that meet conditions, in pages: with an offset or a limit in one, unless they are read side by side.
 
     Args:
         client: Whose server.
         kind: Which kind of nodes.
-        reading: How to read.
-        selection: Which fields to read.
-        conditions: Filters and their values.
-        part: Which of the nodes; with an offset or a limit in one page, unless pages are read side by side.
+        reading: What to read.
         operation: What the operation's name begins with.
         parallel: Read the pages side by side.
     """
-    part.checked()
-    pages = await _pages(client, kind, reading, selection, conditions, part, operation=operation)
-    if part.limit == 0:
+    pages = await _pages(client, kind, reading, operation=operation)
+    if reading.limit == 0:
         return []  # to the server it would be no limit
     if parallel:
-        return await pages.read_side_by_side(part.start, part.end)
-    if part.offset is not None or part.limit is not None:
-        size = client.pagination_size if part.limit is None else part.limit
-        return (await pages.read(Place(part.start, size, 1))).nodes
+        return await pages.read_side_by_side()
+    if reading.offset is not None or reading.limit is not None:
+        size = client.pagination_size if reading.limit is None else reading.limit
+        return (await pages.read(Place(reading.start, size, 1))).nodes
     return await pages.read_all()
 
 
@@ -149,20 +144,12 @@ MOST_AHEAD = 500  # nodes of a page of `iterate`, of which two are in memory at 
 LOOK_BACK = 2_000  # nodes, among which `iterate` looks for those that came before
 
 
-async def iterate(
-    client: BaseClient,
-    kind: Any,
-    reading: Reading,
-    selection: Selection,
-    conditions: dict[str, Any] | None = None,
-    part: Slice = WHOLE,
-) -> AsyncGenerator[Any, None]:
-    """The nodes that meet conditions, one after the other, with the next page on its way; see `filters`."""
-    part.checked()
-    pages = await _pages(client, kind, reading, selection, conditions, part, operation="Iterate")
-    if part.limit == 0:
+async def iterate(client: BaseClient, kind: Any, reading: Reading) -> AsyncGenerator[Any, None]:
+    """The nodes that meet conditions, one after the other, with the next page on its way."""
+    pages = await _pages(client, kind, reading, operation="Iterate")
+    if reading.limit == 0:
         return
-    walk = Walk(Sizes(client, MOST_AHEAD), part.start, part.end, LOOK_BACK)
+    walk = Walk(Sizes(client, MOST_AHEAD), reading.start, reading.end, LOOK_BACK)
     place = walk.first()
     nodes, following = walk.took(place, await pages.read(place))
     while following is not None:
@@ -177,32 +164,23 @@ async def iterate(
         yield node
 
 
-async def _pages(
-    client: BaseClient,
-    kind: Any,
-    reading: Reading,
-    selection: Selection,
-    conditions: dict[str, Any] | None,
-    part: Slice = WHOLE,
-    *,
-    operation: str,
-) -> _Pages:
+async def _pages(client: BaseClient, kind: Any, reading: Reading, *, operation: str) -> _Pages:
     """The query for nodes that meet conditions."""
     reading = reading._replace(at=at_text(reading.at))  # once, so that `1h` is the same moment for all pages
     branch = reading.branch or client.default_branch
     cls = await node_class(client, kind, branch, reading.timeout)
     class_of = Classes(client, branch)
-    check_filters(cls, conditions or ())
-    check_order(cls, part.order, class_of)
+    conditions, selection = reading.conditions or {}, reading.selection
+    check_filters(cls, conditions)
+    check_order(cls, reading.order, class_of)
     body = selection_text(cls, selection, class_of)
-    await require(client, *of_reading(metadata=selection.metadata, order=part.order, filters=conditions or ()))
-    hidden = HiddenFilters(cls, arguments(conditions, order=part.order), class_of)
-    asked = {**hidden.arguments, **PAGE}
-    if part.partial_match:
-        asked["partial_match"] = True
+    await require(client, *of_reading(metadata=selection.metadata, order=reading.order, filters=conditions))
+    asked = arguments(conditions, order=reading.order, **PAGE, partial_match=reading.partial_match)
+    hidden = HiddenFilters(cls, asked, class_of)
     name = cls._schema.kind
-    query = document(name, reading.query_name or f"{operation}_{name}", asked, body, declared=hidden.declared)
-    return _Pages(client, name, query, reading, selection, hidden.values)
+    operation = reading.query_name or f"{operation}_{name}"
+    query = document(name, operation, hidden.arguments, body, declared=hidden.declared)
+    return _Pages(client, name, query, operation, reading, hidden.values)
 
 
 class _Pages(NamedTuple):
@@ -211,8 +189,8 @@ class _Pages(NamedTuple):
     client: BaseClient
     kind: str
     query: str
+    operation: str
     reading: Reading
-    selection: Selection
     hidden: dict[str, Any]
 
     async def read(self, place: Place) -> Page:
@@ -227,7 +205,7 @@ class _Pages(NamedTuple):
             at=reading.at,
             timeout=reading.timeout,
             tracker=f"query-{self.kind.lower()}-page{place.number}",
-            operation_name=self.query.split(None, 2)[1],
+            operation_name=self.operation,
             priority=reading.priority,
             repeatable=True,
             take=self.page,
@@ -242,7 +220,7 @@ class _Pages(NamedTuple):
         reading = self.reading
         at = str(reading.at) if reading.at else None
         loader = Loader(self.client, reading.branch or self.client.default_branch, at)
-        nodes = loader.load(found["edges"], self.selection, store=reading.populate_store)
+        nodes = loader.load(found["edges"], reading.selection, store=reading.populate_store)
         return Page(nodes, found.get("count") or 0)
 
     async def read_all(self) -> list[Any]:
@@ -255,12 +233,13 @@ class _Pages(NamedTuple):
             nodes += fresh
         return nodes
 
-    async def read_side_by_side(self, start: int, end: int | None) -> list[Any]:
+    async def read_side_by_side(self) -> list[Any]:
         """All pages, the first one and then several at a time, in their order.
 
         When the number of nodes changes meanwhile, the borders of the pages are read once more.
         """
         sizes, lanes = Sizes(self.client), self.client.max_concurrent_execution
+        start, end = self.reading.start, self.reading.end
         places = [Walk(sizes, start, end).first()]
         pages = [await self.read(places[0])]
         stop = pages[0].total if end is None else min(pages[0].total, end)
@@ -271,33 +250,39 @@ class _Pages(NamedTuple):
             places += [Place(offset, min(size, stop - offset), place) for place, offset in enumerate(offsets, start=2)]
             gather = self.client._port.gather
             pages += await gather([self.read(place) for place in places[1:]], lanes)
-            pages += await gather([self.read(place) for place in borders(places, pages)], lanes)
-        return list({node.id: node for page in reversed(pages) for node in reversed(page.nodes)}.values())[::-1]
+            places += borders(places, pages)
+            pages += await gather([self.read(place) for place in places[len(pages) :]], lanes)
+        in_order = sorted(zip(places, pages), key=lambda item: item[0].offset)
+        nodes = {node.id: node for _, page in in_order for node in page.nodes}
+        return list(nodes.values())[: self.reading.limit]
 
 
-async def by_ids(client: BaseClient, kind: str, identifiers: list[str], reading: Reading) -> dict[str, Any]:
-    """Nodes of a kind by their ids, several requests of many ids at a time."""
+async def by_ids(client: BaseClient, identifiers: dict[str, list[str]], reading: Reading) -> dict[str, Any]:
+    """Nodes by their ids, which are given by kind, several requests of many ids at a time."""
     size = client.pagination_size if client._page_size is not None else MOST_AHEAD
-    parts = [identifiers[start : start + size] for start in range(0, len(identifiers), size)]
-    reads = [
-        (await _pages(client, kind, reading, Selection(), {"ids": part}, operation="Filters")).read(
-            Place(0, len(part), number)
-        )
-        for number, part in enumerate(parts, start=1)
+    parts = [
+        (kind, of_kind[start : start + size])
+        for kind, of_kind in identifiers.items()
+        for start in range(0, len(of_kind), size)
     ]
-    pages = await client._port.gather(reads, client.max_concurrent_execution)
-    return {node.id: node for page in pages for node in page.nodes}
+    asked = [
+        await _pages(client, kind, reading._replace(conditions={"ids": part}), operation="Filters")
+        for kind, part in parts
+    ]
+    reads = [
+        pages.read(Place(0, len(part), number)) for number, (pages, (_, part)) in enumerate(zip(asked, parts), start=1)
+    ]
+    found = await client._port.gather(reads, client.max_concurrent_execution)
+    return {node.id: node for page in found for node in page.nodes}
 
 
 async def get(
     client: BaseClient,
     kind: Any,
     reading: Reading,
-    selection: Selection,
     *,
-    id: str | None = None,
-    hfid: list[str] | None = None,
-    conditions: dict[str, Any] | None = None,
+    id: Any = None,
+    hfid: Any = None,
     raise_when_missing: bool = True,
 ) -> Any:
     """One node, by its id, its human-friendly id, or conditions that only it meets.
@@ -308,10 +293,10 @@ async def get(
         ValueError: Nothing says which node.
     """
     cls = await node_class(client, kind, reading.branch, reading.timeout)
-    asked = {**_identity(cls._schema, getattr(id, "id", id), hfid), **(conditions or {})}
-    if not asked:
+    asked = {**_identity(cls._schema, getattr(id, "id", id), hfid), **(reading.conditions or {})}
+    if all(value is None for value in asked.values()):  # the server passes over a filter without a value
         raise ValueError(f"Which {cls._schema.kind}? Give an id, an hfid or a filter such as name__value.")
-    pages = await _pages(client, cls, reading, selection, asked, operation="Get")
+    pages = await _pages(client, cls, reading._replace(conditions=asked), operation="Get")
     page = await pages.read(Place(0, client.pagination_size, 1))
     branch = reading.branch or client.default_branch
     shown = shown_filters(cls, asked, Classes(client, branch))
@@ -324,7 +309,7 @@ async def get(
     return None
 
 
-def _identity(schema: MainSchemaTypesAPI, identifier: str | None, hfid: list[str] | None) -> dict[str, Any]:
+def _identity(schema: MainSchemaTypesAPI, identifier: Any, hfid: Any) -> dict[str, Any]:
     """The filter that an id or a human-friendly id comes to."""
     if identifier:
         from infrahub_sdk.utils import is_valid_uuid
@@ -336,26 +321,23 @@ def _identity(schema: MainSchemaTypesAPI, identifier: str | None, hfid: list[str
     if hfid:
         if not getattr(schema, "human_friendly_id", None):
             raise ValueError(f"{schema.kind} has no human-friendly id; use an id or a filter.")
-        return {"hfid": [hfid] if isinstance(hfid, str) else [str(part) for part in hfid]}
+        parts = [hfid] if isinstance(hfid, str) else hfid
+        if not isinstance(parts, (list, tuple)) or None in parts:
+            raise ValidationError("hfid", f"{hfid!r} is not a list of the components of a human-friendly id.")
+        return {"hfid": [str(encode(part, "hfid")) for part in parts]}
     return {}
 
 
-async def count(
-    client: BaseClient,
-    kind: Any,
-    reading: Reading,
-    conditions: dict[str, Any] | None = None,
-    *,
-    partial_match: bool = False,
-) -> int:
+async def count(client: BaseClient, kind: Any, reading: Reading) -> int:
     """How many nodes meet conditions."""
     cls = await node_class(client, kind, reading.branch, reading.timeout)
-    check_filters(cls, conditions or ())
-    await require(client, *of_reading(filters=conditions or ()))
+    conditions = reading.conditions or {}
+    check_filters(cls, conditions)
+    await require(client, *of_reading(filters=conditions))
     text = cls._schema.kind
     operation = reading.query_name or f"Count_{text}"
     class_of = Classes(client, reading.branch or client.default_branch)
-    hidden = HiddenFilters(cls, arguments(conditions, partial_match=partial_match), class_of)
+    hidden = HiddenFilters(cls, arguments(conditions, partial_match=reading.partial_match), class_of)
     data = await execute(
         client,
         document(text, operation, hidden.arguments, "        count", paged=False, declared=hidden.declared),

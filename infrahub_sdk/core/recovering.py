@@ -76,8 +76,15 @@ def _field(error: dict[str, Any]) -> Any:
 
 
 def is_missing(errors: Sequence[Any]) -> bool:
-    """Whether all that the server has to say is that there is no such node."""
-    return all(_code(error) in {"NODE_NOT_FOUND", 404} for error in errors)  # the latter from older servers (1.4)
+    """Whether all that the server has to say is that there is no such node.
+
+    By the code of 1.11, or that of older servers (1.4); RelationshipAdd has but words for it.
+    """
+    return all(
+        _code(error) in {"NODE_NOT_FOUND", 404} or "Unable to find the node" in str(error.get("message"))
+        for error in errors
+        if isinstance(error, dict)
+    )
 
 
 def is_forbidden(errors: Sequence[Any]) -> bool:

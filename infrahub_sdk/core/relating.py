@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from infrahub_sdk.core.reading import Reading, by_ids, get
@@ -42,8 +43,7 @@ async def fetch_peer(
     related._peer = await get(
         client,
         related.kind or related.schema.peer,
-        Reading(branch=related._branch, timeout=timeout, priority=priority),
-        Selection(),
+        Reading(branch=related._branch, at=related._at, timeout=timeout, priority=priority),
         id=identifier,
         hfid=None if identifier else hfid,
     )
@@ -64,15 +64,13 @@ async def fetch_peers(manager: RelationshipManagerBase) -> None:
         manager._edges = (await _read_alone(client, manager.node, manager.name))._edges
         manager._peers = None
         manager.initialized = True
-    by_kind: dict[str, list[RelatedNodeBase]] = {}
-    for related in manager.peers:
-        if related.id and not related._peer_has_been_mutated:
-            by_kind.setdefault(related.kind or related.schema.peer, []).append(related)
-    for kind, peers in by_kind.items():
-        reading = Reading(branch=manager.branch, at=_moment(manager.node))
-        nodes = await by_ids(client, kind, [str(related.id) for related in peers], reading)
-        for related in peers:
-            related._peer = nodes.get(str(related.id), related._peer)
+    by_kind: dict[str, list[str]] = {}
+    peers = [related for related in manager.peers if related.id and not related._peer_has_been_mutated]
+    for related in peers:
+        by_kind.setdefault(related.kind or related.schema.peer, []).append(str(related.id))
+    nodes = await by_ids(client, by_kind, Reading(branch=manager.branch, at=_moment(manager.node)))
+    for related in peers:
+        related._peer = nodes.get(str(related.id), related._peer)
 
 
 async def _read_alone(client: Any, node: InfrahubNodeBase, name: str) -> Any:
@@ -84,8 +82,8 @@ async def _read_only(client: Any, node: InfrahubNodeBase, names: list[str]) -> A
     """The same node with a few fields, from the branch and the moment that it was read from."""
     if not node.id:
         raise NodeNotSavedError
-    reading = Reading(branch=node._branch, at=_moment(node), populate_store=False)
-    return await get(client, type(node), reading, Selection(only=tuple(names)), id=node.id)
+    reading = Reading(node._branch, _moment(node), populate_store=False, selection=Selection(only=tuple(names)))
+    return await get(client, type(node), reading, id=node.id)
 
 
 def _moment(node: InfrahubNodeBase | None) -> str | None:
@@ -108,30 +106,43 @@ async def read_missing(node: InfrahubNodeBase, name: str) -> None:
         node._data[other] = found._data[other] if node._bare else found._wrapped(other)
 
 
+# What every node has beside its fields.
+IDENTITIES = frozenset({"id", "hfid", "hfid_str", "display_label", "typename"})
+
+
 async def flat_value(node: InfrahubNodeBase, key: str, separator: str = "__") -> Any:
     """A value of a node or of a node that it refers to; peers that are not at hand are read."""
     if not key:
         raise ValueError("The key is empty; it should look like name__value or location__name__value.")
     name, _, rest = key.partition(separator)
     field = node._field_map.get(name)
-    if field is None:
-        raise ValueError(node._no_field(name))
-    value = node[name]
-    if isinstance(field, AttributeField):
-        if node._existing and not value._is_loaded:
-            await read_missing(node, name)
-            value = node[name]
-        return getattr(value, rest or "value")
     if isinstance(field, ManyField):
         raise ValueError(f"{node.get_kind()}.{name} has many peers, so {key!r} names no single value.")
-    await _read_which(value)
-    if not value.initialized:
+    if isinstance(field, AttributeField):
+        if node._existing and not node[name]._is_loaded:
+            await read_missing(node, name)
+        return reduce(getattr, (rest or "value").split(separator), node[name])
+    if field is not None:
+        return await _value_of_peer(node[name], rest, separator)
+    if key not in IDENTITIES:
+        raise ValueError(node._no_field(name))
+    if key == "display_label" and node._existing and not node._has(key):
+        await read_missing(node, key)
+    return getattr(node, key)
+
+
+async def _value_of_peer(related: RelatedNodeBase, key: str, separator: str) -> Any:
+    """A value of a peer, the peer itself, or None where there is none."""
+    await _read_which(related)
+    if not related.initialized:
         return None
-    peer = value._at_hand()
+    if key == "id" and related.id:
+        return related.id
+    peer = related._at_hand()
     if peer is None:
-        await fetch_peer(value)
-        peer = value.peer
-    return await flat_value(peer, rest, separator) if rest else peer
+        await fetch_peer(related)
+        peer = related.peer
+    return await flat_value(peer, key, separator) if key else peer
 
 
 async def extract(node: InfrahubNodeBase, params: dict[str, str]) -> dict[str, Any]:

@@ -13,6 +13,8 @@ __all__ = ["Budget", "backoff", "graphql_errors_are_transient", "is_refusal", "r
 
 # The server itself says that it did not do the work, so that even a write may be sent again.
 REFUSALS = frozenset({429, 503})
+# So it refuses what would be written to branches while they are merged (1.11).
+MERGING = "MERGE_IN_PROGRESS"
 _LONGEST_EXPONENT = 63  # 2 ** 63 is past every ceiling; a larger power only costs time
 
 
@@ -42,13 +44,18 @@ class Budget:
         Equal jitter: half of the wait is certain, half is drawn, so that clients which failed together do not come
         back together.
         """
-        left = self.seconds - self.elapsed if self.seconds else None
-        if left is not None and left <= 0:
-            return None
         longest = min(ceiling, base * 2 ** min(self.attempts, _LONGEST_EXPONENT))
-        self.attempts += 1
-        delay = random.uniform(longest / 2, longest)  # noqa: S311 - not a secret
-        return delay if left is None else min(delay, left)
+        delay = self.within(random.uniform(longest / 2, longest))  # noqa: S311 - not a secret
+        if delay is not None:
+            self.attempts += 1
+        return delay
+
+    def within(self, delay: float) -> float | None:
+        """A wait, cut off where the time ends; None when it is over."""
+        if not self.seconds:
+            return delay
+        left = self.seconds - self.elapsed
+        return min(delay, left) if left > 0 else None
 
 
 def backoff(attempt: int, base: float, ceiling: float) -> float:
@@ -70,7 +77,7 @@ def retry_after_seconds(header: str | None) -> float | None:
     text = (header or "").strip()
     if not text:
         return None
-    if text.lstrip("-").isdecimal():
+    if text[text[0] == "-" :].isdecimal():
         return max(0.0, float(text)) if len(text) < 12 else None
     from datetime import datetime, timezone
     from email.utils import parsedate_to_datetime
@@ -92,8 +99,9 @@ def is_refusal(status: int) -> bool:
 def graphql_errors_are_transient(errors: Any, statuses: Collection[int], *, repeatable: bool) -> bool:
     """Whether a GraphQL answer says that trying again may help.
 
-    Every error has to carry a status that is retried. A 500 counts only where the document was being executed (the
-    error has a `path`): 1.11 answers 500 to a document that it refuses beforehand, and would do so for ever.
+    Every error has to carry a status that is retried, or to say that a branch is being merged. A 500 counts only where
+    the document was being executed (the error has a `path`): 1.11 answers 500 to a document that it refuses beforehand,
+    and would do so for ever.
     """
     if not isinstance(errors, list) or not errors:
         return False
@@ -104,6 +112,8 @@ def _is_transient(error: Any, statuses: Collection[int], *, repeatable: bool) ->
     extensions = error.get("extensions") if isinstance(error, dict) else None
     if not isinstance(extensions, dict):
         return False
+    if extensions.get("code") == MERGING:
+        return True
     status = next((code for name in ("http_status", "code") if type(code := extensions.get(name)) is int), None)
     if status is None or status not in statuses:
         return False

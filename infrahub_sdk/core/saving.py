@@ -12,7 +12,7 @@ from infrahub_sdk.core.relating import client_of
 from infrahub_sdk.core.selecting import FIELDS_OF_EVERY_NODE
 from infrahub_sdk.core.writing import Write, send_writes
 from infrahub_sdk.exceptions import NodeNotSavedError, ValidationError
-from infrahub_sdk.node.base import check_fields
+from infrahub_sdk.node.base import InfrahubNodeBase, check_fields
 from infrahub_sdk.node.fields import AttributeField, ManyField
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from infrahub_sdk.context import RequestContext
     from infrahub_sdk.core.base import BaseClient
     from infrahub_sdk.core.mutations import Mutation
-    from infrahub_sdk.node.base import InfrahubNodeBase
 
 __all__ = [
     "Write",
@@ -294,6 +293,13 @@ async def change_relationship(node: InfrahubNodeBase, action: str, name: str, pe
     if not node.id:
         raise NodeNotSavedError
     check_fields(node.get_kind(), [name], node._relationships, "relationship")
+    if isinstance(peers, (str, InfrahubNodeBase)):
+        raise ValidationError(name, "give a list of ids, also where it is one.")
     said = [{"id": getattr(peer, "id", peer)} for peer in peers]
-    mutation = PeersMutation(node, action, name, said)
-    await _carry_out(client_of(node), Write(node, node._branch, [mutation]))
+    if not said:
+        return
+    if not all(peer["id"] for peer in said):
+        raise ValidationError(name, "a peer that is not saved has no id yet; save it first.")
+    context = client_of(node).request_context
+    mutation = PeersMutation(node, action, name, said, context)
+    await _carry_out(client_of(node), _write(node, [mutation], context, None, None))

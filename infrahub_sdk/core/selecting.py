@@ -17,7 +17,7 @@ from infrahub_sdk.core.paths import (
     peer_kind,
 )
 from infrahub_sdk.exceptions import ValidationError, nearest
-from infrahub_sdk.graphql.literals import Rendered, check_name
+from infrahub_sdk.graphql.literals import Rendered, check_name, checked
 from infrahub_sdk.graphql.renderers import render_arguments, render_query_block
 from infrahub_sdk.node.fields import AttributeField, OneField
 from infrahub_sdk.node.values import encode
@@ -37,6 +37,7 @@ __all__ = [
     "arguments",
     "check_filters",
     "check_order",
+    "checked_order",
     "document",
     "node_data",
     "node_selection",
@@ -322,10 +323,10 @@ def check_filters(cls: type[InfrahubNodeBase], names: Iterable[str]) -> None:
     known = {*fields, *GENERAL_FILTERS} - UNFILTERED
     wrong = [name for name in names if (name in fields if "__" not in name else name.partition("__")[0] not in known)]
     if wrong:
-        raise ValidationError(cls._schema.kind, messages=[_no_filter(name, known) for name in wrong])
+        raise ValidationError(cls._schema.kind, messages=[_no_filter(name, known, fields) for name in wrong])
 
 
-def _no_filter(name: str, known: Iterable[str]) -> str:
+def _no_filter(name: str, known: Iterable[str], fields: dict[str, Field]) -> str:
     field, separator, rest = name.partition("__")
     if field in UNFILTERED:
         other = "descendants" if field == "ancestors" else "ancestors"
@@ -333,12 +334,28 @@ def _no_filter(name: str, known: Iterable[str]) -> str:
             f"there is no filter {name!r}: nodes cannot be filtered by their {field}. Read the {other} of the node in "
             f"question, with include=[{other!r}], or filter by parent__ids."
         )
-    suggestion = f" Did you mean '{name}__value' or '{name}__ids'?"
+    suggestion = f" Did you mean '{name}__{'value' if isinstance(fields.get(name), AttributeField) else 'ids'}'?"
     if separator:
         suggestion = nearest(field, known).replace("'?", f"__{rest}'?").replace("' or", f"__{rest}' or")
     return (
         f"there is no filter {name!r}.{suggestion} Filters look like name__value, tags__ids or location__name__value."
     )
+
+
+def checked_order(order: Any) -> Order | None:
+    """An order as a user gave it, also as a dictionary.
+
+    Raises:
+        ValidationError: It is none.
+    """
+    if order is None:
+        return None
+    from infrahub_sdk.types import Order
+
+    if not isinstance(order, (Order, dict)):
+        example = "Order(by=[OrderByEntry(field='name__value')])"
+        raise ValidationError("order", f"{order!r} is not an order of nodes; give one such as {example}.")
+    return Order.model_validate(order)
 
 
 def check_order(cls: type[InfrahubNodeBase], order: Order | None, class_of: Classes) -> None:
@@ -409,7 +426,7 @@ def document(
     variables = [*(("$offset: Int!", "$limit: Int!") if paged else ()), *declared]
     signature = f" ({', '.join(variables)})" if variables else ""
     of_kind = f"({render_arguments(arguments, kind)})" if arguments else ""
-    name = check_name(operation, "an operation")
+    name = checked("query_name", check_name, operation, "an operation")
     return f"\nquery {name}{signature} {{\n    {kind}{of_kind} {{\n{body}\n    }}\n}}\n"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from infrahub_sdk._secrets import said_back
 from infrahub_sdk.core.port import Call
@@ -10,6 +10,7 @@ from infrahub_sdk.core.retry import Budget, backoff, is_refusal, retry_after_sec
 from infrahub_sdk.core.url import url_of, without_credentials
 from infrahub_sdk.exceptions import (
     AuthenticationError,
+    HTTPStatusError,
     JsonDecodeError,
     RateLimitError,
     ServerNotReachableError,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from infrahub_sdk.transport.response import Response
 
 __all__ = [
+    "check_timeout",
     "delta_headers",
     "login",
     "login_again",
@@ -53,6 +55,24 @@ def delta_headers(
     return headers
 
 
+def check_timeout(timeout: float | None) -> None:
+    """Refuse what is no number of seconds. Raises `ValidationError`."""
+    if timeout is not None and (type(timeout) not in {int, float} or not 0 <= timeout < float("inf")):
+        raise ValidationError("timeout", f"{timeout!r} is not a number of seconds; give a positive number, or None.")
+
+
+class _Limits(NamedTuple):
+    """What a request may take, and a login that it needs.
+
+    Attributes:
+        timeout: Seconds for connecting, and for each wait for bytes.
+        budget: The time for transient failures; None for one of its own.
+    """
+
+    timeout: float
+    budget: Budget | None = None
+
+
 async def send(
     client: BaseClient,
     method: str,
@@ -76,22 +96,22 @@ async def send(
         repeatable: Whether sending it twice does no harm.
         budget: The time left for transient failures, when the operation consists of several requests.
     """
-    if timeout is not None and (type(timeout) not in {int, float} or not 0 <= timeout < float("inf")):
-        raise ValidationError("timeout", f"{timeout!r} is not a number of seconds; give a positive number, or None.")
+    check_timeout(timeout)
+    limits = _Limits(timeout or client.default_timeout, budget)
     if client.config.password_authentication and not client.access_token:
-        await login(client)
+        await login(client, limits)
     used = client.access_token  # read before the headers: another caller may refresh both at any moment
     call = Call(
         method,
         url,
         headers={**client.headers, **headers} if headers else client.headers,
-        timeout=timeout or client.default_timeout,
+        timeout=limits.timeout,
         payload=payload,
         repeatable=repeatable,
     )
     response = await _send_with_retries(client, call, budget)
     if response.status_code == UNAUTHORIZED and used and _has_expired(response):
-        await login_again(client, used)
+        await login_again(client, used, limits)
         call.headers = {**client.headers, **(headers or {})}
         response = await _send_with_retries(client, call, budget)
     if call.resent and budget is not None:
@@ -104,11 +124,11 @@ async def _send_with_retries(client: BaseClient, call: Call, budget: Budget | No
     """Send, and again while failures are transient and repeating does no harm."""
     config = client.config
     if not client.retry_on_failure:
-        return await _send_through_rate_limit(client, call)
+        return await _send_through_rate_limit(client, call, budget)
     budget = budget or Budget(config.max_retry_duration)
     while True:
         try:
-            response = await _send_through_rate_limit(client, call)
+            response = await _send_through_rate_limit(client, call, budget)
         except (ServerNotReachableError, ServerNotResponsiveError) as error:
             budget.lost |= error.sent
             if error.sent and not call.repeatable:
@@ -137,8 +157,8 @@ async def wait_for_retry(client: BaseClient, budget: Budget, url: str, reason: s
     return True
 
 
-async def _send_through_rate_limit(client: BaseClient, call: Call) -> Response:
-    """Send, and again as often as allowed while the server answers 429."""
+async def _send_through_rate_limit(client: BaseClient, call: Call, budget: Budget | None) -> Response:
+    """Send, and again as often as allowed while the server answers 429 and there is time."""
     config = client.config
     attempts = 0
     while True:
@@ -147,11 +167,12 @@ async def _send_through_rate_limit(client: BaseClient, call: Call) -> Response:
             return response
         attempts += 1
         asked = retry_after_seconds(response.headers.get("retry-after"))
-        if attempts > config.rate_limit_max_retries:
-            raise RateLimitError(without_credentials(call.url), attempts, asked)
-        ceiling = config.rate_limit_backoff_max
-        delay = backoff(attempts - 1, config.rate_limit_backoff_base, ceiling) if asked is None else min(asked, ceiling)
+        base, ceiling = config.rate_limit_backoff_base, config.rate_limit_backoff_max
+        wanted = backoff(attempts - 1, base, ceiling) if asked is None else min(asked, ceiling)
+        delay = wanted if budget is None else budget.within(wanted)
         shown = without_credentials(call.url)
+        if delay is None or attempts > config.rate_limit_max_retries:
+            raise RateLimitError(shown, attempts, asked)
         client.log.warning(f"{shown} answered HTTP 429 (too many requests); attempt {attempts + 1} in {delay:.2f} s")
         await client._port.sleep(delay)
 
@@ -181,39 +202,45 @@ def _has_expired(response: Response) -> bool:
     return "Expired Signature" in server_words(response).split(" | ")
 
 
-async def login(client: BaseClient) -> None:
-    """Log in with username and password, unless there is a token already."""
+async def login(client: BaseClient, limits: _Limits | None = None) -> None:
+    """Log in with username and password, unless there is a token already.
+
+    Args:
+        client: Who logs in.
+        limits: Those of the request that needs it; the client's own when None.
+    """
     async with client._port.exclusive("login"):
         if not client.access_token:
-            await _login_with_password(client)
+            await _login_with_password(client, limits)
 
 
-async def login_again(client: BaseClient, expired: str) -> None:
+async def login_again(client: BaseClient, expired: str, limits: _Limits | None = None) -> None:
     """Get a new access token for one that has expired; one request, however many callers met the expiry.
 
     Args:
         client: Whose token it is.
         expired: The token that was refused. When the client holds another one by now, somebody else was faster.
+        limits: See `login`.
     """
     async with client._port.exclusive("login"):
-        if client.access_token == expired and not await refresh(client):
-            await _login_with_password(client)
+        if client.access_token == expired and not await refresh(client, limits):
+            await _login_with_password(client, limits)
 
 
-async def _login_with_password(client: BaseClient) -> None:
+async def _login_with_password(client: BaseClient, limits: _Limits | None) -> None:
     config = client.config
     credentials = {"username": config.username, "password": config.password}
-    body = await _authenticate(client, "login", payload=credentials)
+    body = await _authenticate(client, "login", limits, payload=credentials)
     client.refresh_token = body.get("refresh_token", "")
     _hold(client, body["access_token"])
 
 
-async def refresh(client: BaseClient) -> bool:
+async def refresh(client: BaseClient, limits: _Limits | None = None) -> bool:
     """Exchange the refresh token for an access token; False when there is none or the server no longer takes it."""
     if not client.refresh_token:
         return False
     headers = {"Authorization": f"Bearer {client.refresh_token}"}
-    body = await _authenticate(client, "refresh", headers=headers, refused={})
+    body = await _authenticate(client, "refresh", limits, headers=headers, refused={})
     if not body:
         client.refresh_token = ""
         return False
@@ -230,30 +257,33 @@ def _hold(client: BaseClient, token: str) -> None:
 async def _authenticate(
     client: BaseClient,
     action: str,
+    limits: _Limits | None,
     *,
     payload: dict[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
     refused: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The answer of the server's authentication, or `refused`, if it is given, when the server answers 401."""
+    limits = limits or _Limits(client.default_timeout)
     call = Call(
         "POST",
         url_of(client, "api", "auth", action),
         headers={"content-type": "application/json", **(headers or {})},
-        timeout=client.default_timeout,
+        timeout=limits.timeout,
         payload=payload,
         repeatable=True,
     )
-    response = await _send_with_retries(client, call, None)
+    response = await _send_with_retries(client, call, limits.budget)
     client._record(response)
     if response.status_code == UNAUTHORIZED and refused is not None:
         return refused
     raise_for_authentication(response)
     if response.status_code >= 400:
         words = server_words(response)
-        raise AuthenticationError(
-            f"The server refused to {action} with HTTP {response.status_code}: {words or 'no reason'}"
-        )
+        message = f"The server refused to {action} with HTTP {response.status_code}: {words or 'no reason'}."
+        if response.status_code >= 500:  # whoever is to blame for that, it is not the credentials
+            raise HTTPStatusError(message, response=response)
+        raise AuthenticationError(message)
     body = _tokens(response, action)
     if not isinstance(body, dict) or not isinstance(body.get("access_token"), str):
         raise AuthenticationError(f"The server's answer to the {action} request holds no access_token.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from infrahub_sdk.core.graphql import execute
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from infrahub_sdk.types import Order
 
 __all__ = ["DELETE_FROM_GIT", "Feature", "Selective", "fields_of", "of_reading", "require", "version"]
+
+
+# Seconds for which nobody asks again what the server lacks: it may be replaced by a later release.
+TRUSTED_FOR = 60.0
 
 
 async def version(client: BaseClient) -> str:
@@ -64,6 +69,7 @@ async def _introspect(client: BaseClient, type_names: Sequence[str]) -> None:
         repeatable=True,
     )
     client._server_version = str((data.get("InfrahubInfo") or {}).get("version", ""))
+    client._server_asked = monotonic()
     for number, name in enumerate(type_names):
         client._server_types[name] = frozenset(_names(data.get(f"t{number}") or {}))
 
@@ -127,10 +133,19 @@ async def require(client: BaseClient, *features: Feature) -> None:
     """
     if not features:
         return
-    await _know(client, [feature.type_name for feature in (*features, *FEATURES)])  # one request for all to come
-    for feature in features:
-        if feature.field not in client._server_types[feature.type_name]:
-            raise VersionNotSupportedError(feature.name, feature.since, client._server_version or None)
+    type_names = [feature.type_name for feature in (*features, *FEATURES)]  # one request for all to come
+    await _know(client, type_names)
+    if _lacking(client, features) and monotonic() - client._server_asked > TRUSTED_FOR:
+        for name in type_names:
+            client._server_types.pop(name, None)
+        await _know(client, type_names)
+    for feature in _lacking(client, features):
+        raise VersionNotSupportedError(feature.name, feature.since, client._server_version or None)
+
+
+def _lacking(client: BaseClient, features: Iterable[Feature]) -> list[Feature]:
+    types = client._server_types
+    return [feature for feature in features if feature.field not in types.get(feature.type_name, ())]
 
 
 _UNKNOWN_FIELD = re.compile(r"Cannot query field '\w+' on type '(\w+)'")

@@ -120,6 +120,9 @@ class _Answer(NamedTuple):
             path = error.get("path") if isinstance(error, dict) else None
             if path and path[0] in aliases:  # named as if the mutation had been sent alone
                 errors[path[0]].append({**error, "path": [aliases[path[0]].name, *path[1:]]})
+            elif self.data is not None:  # about nothing in particular: the reason of all that were not carried out
+                for alias in aliases.keys() - {alias for alias, part in data.items() if part}:
+                    errors[alias].append(error)
         return [(mutation, data.get(alias), errors[alias]) for alias, mutation in aliases.items()]
 
 
@@ -268,6 +271,8 @@ class _Sending:
         again: list[Mutation] = []
         for mutation, errors in claimed:
             node = found.get(mutation.identifier or "")
+            if node is None and mutation.lost is not None and mutation.is_promised and not mutation.asked:
+                node = {"id": mutation.identifier}  # it is nobody else's, and there is no more to be known of it
             if node is None or not (mutation.is_promised or mutation.lost):
                 mutation.error = _refusal(mutation, errors)
             elif mutation.lost is not None:
@@ -281,9 +286,10 @@ class _Sending:
 
     async def _failed(self, mutations: Sequence[Mutation], error: Exception, status: int | None) -> Sequence[Mutation]:
         """Take a failure; what is to be sent again."""
+        # So 1.11 answers a document that it cannot read, and a proxy one that is too long for it.
+        if status in {500, 413} and len(mutations) > 1:
+            return await self._alone(mutations)
         if may_have_run(error, status):
-            if status == 500 and len(mutations) > 1:  # so 1.11 answers a document that it cannot read
-                return await self._alone(mutations)
             return await self._recover(mutations, error, status)
         for mutation in mutations:
             mutation.error = error if mutation.lost is None else outcome_unknown(mutation)
@@ -291,7 +297,7 @@ class _Sending:
 
     async def _recover(self, mutations: Sequence[Mutation], error: Exception, status: int | None) -> list[Mutation]:
         """Find out what became of mutations that may have been carried out; what is to be sent again."""
-        lost_before = [mutation for mutation in mutations if mutation.lost is not None]
+        first_time = [mutation for mutation in mutations if mutation.lost is None]
         for mutation in mutations:
             mutation.lost = error
         found = await self._take_found(mutations)
@@ -299,20 +305,27 @@ class _Sending:
         for mutation in missing:
             # Behind HTTP 500 is a server that has stopped working on it, so that what is not there was not done.
             mutation.error = error if status == 500 else outcome_unknown(mutation)
-        if status == 500 or not missing:
+        if status == 500:
             return []
-        hopeful = [m for m in missing if m.repeatable or getattr(m, "identifier", None)]
-        again = [m for m in hopeful if m.repeatable or (isinstance(m, SaveMutation) and is_guarded(m, self.client))]
-        if not hopeful or not await self._wait(str(error)):
-            # A create that was not carried out is sent once more whatever the settings; a server that takes its time
-            # is not asked again.
-            late = isinstance(error, ServerNotResponsiveError) or self.client.retry_on_failure
-            again = [] if late else [m for m in again if not m.repeatable and m not in lost_before]
-            hopeful = []
+        again = [mutation for mutation in missing if self._may_go_again(mutation)]
+        others = [mutation for mutation in missing if mutation.identifier and mutation not in again]
+        if not again and not others:
+            return []
+        if await self._wait(str(error)):
+            await self._look_again(others, str(error))
+        elif self.client.retry_on_failure or isinstance(error, ServerNotResponsiveError):
+            again = []  # the time is used up, or the server takes its own
+        else:  # a create that was not carried out is sent once more, whatever the settings
+            again = [mutation for mutation in again if not mutation.repeatable and mutation in first_time]
         for mutation in again:
             mutation.error = None
-        await self._look_again([mutation for mutation in hopeful if mutation not in again], str(error))
         return again
+
+    def _may_go_again(self, mutation: Mutation) -> bool:
+        """Whether sending a mutation once more does no harm, although it may still be carried out."""
+        if mutation.repeatable:
+            return True
+        return isinstance(mutation, SaveMutation) and bool(mutation.identifier) and is_guarded(mutation, self.client)
 
     async def _look_again(self, mutations: list[Mutation], reason: str) -> None:
         """Look for nodes that the server may still be creating, and that must not be sent twice meanwhile."""

@@ -200,6 +200,10 @@ class Attribute:
             and encode(value) != self._data["value"]
         )
 
+    def _given(self) -> Any:
+        """What another attribute takes over: the value, or the request to the pool that is to choose it."""
+        return self._live()._value if self.is_from_pool_attribute() else self.value
+
     def is_from_pool_attribute(self) -> bool:
         """Whether a resource pool is to choose the value."""
         return type(self._live()._value) is PoolRequest

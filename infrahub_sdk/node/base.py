@@ -104,10 +104,10 @@ class InfrahubNodeBase:
     @property
     def display_label(self) -> str | None:
         """The label that the server shows for the node."""
-        data = self._data
-        if "display_label" not in data:
+        if not self._has("display_label"):
             self._missing("display_label")
-        return data.get("display_label")
+        label: str | None = self._data.get("display_label") or self._from_older("display_label")
+        return label
 
     @property
     def typename(self) -> str:
@@ -201,7 +201,7 @@ class InfrahubNodeBase:
             return None
         values = [self.get_path_value(path) for path in paths]
         if any(value is None for value in values):
-            known = self._data.get("hfid")
+            known = self._data.get("hfid") or self._from_older("hfid")
             return [str(part) for part in known] if known else None
         return [str(value) for value in values]
 
@@ -334,12 +334,12 @@ class InfrahubNodeBase:
         """Remember the fields that an older copy of the same node knows and this one does not, for reading only."""
         if older._older is None and older._data.keys() <= self._data.keys():
             return  # the usual case: the same read once more
-        if older._schema is not self._schema or older._given or older._get_extra("_past"):
+        if older._schema is not self._schema or older._given or older._get_extra("_at") != self._get_extra("_at"):
             return
-        mine = self._data
+        mine, known_by_name = self._data, {"display_label", "hfid", *self._field_map}
         known = {
             **{name: value for name, value in (older._older or {}).items() if name not in mine},
-            **{name: older._known(name) for name in older._data if name not in mine and name in self._field_map},
+            **{name: older._known(name) for name in older._data if name not in mine and name in known_by_name},
         }
         if known:
             _set_older(self, known)

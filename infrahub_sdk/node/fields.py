@@ -73,7 +73,7 @@ class AttributeField(AttributeDefinition, Field):
         return attribute
 
     def __set__(self, node: InfrahubNodeBase, value: Any) -> None:
-        self.__get__(node).value = value.value if isinstance(value, Attribute) else value
+        self.__get__(node).value = value._given() if isinstance(value, Attribute) else value
 
 
 class OneField(Field):
@@ -94,7 +94,9 @@ class OneField(Field):
         return related
 
     def _related(self, node: InfrahubNodeBase, peer: Any) -> Any:
-        return node._related_class(node._client, node._branch, self.schema, peer, self.name)
+        related = node._related_class(node._client, node._branch, self.schema, peer, self.name)
+        related._belong_to(node)
+        return related
 
     def __set__(self, node: InfrahubNodeBase, value: Any) -> None:
         related = self._related(node, value)

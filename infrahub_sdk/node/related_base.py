@@ -39,6 +39,7 @@ class RelatedNodeBase:
     """
 
     __slots__ = (
+        "_at",
         "_branch",
         "_changes",
         "_client",
@@ -55,6 +56,7 @@ class RelatedNodeBase:
         "schema",
     )
 
+    _at: str | None  # the moment that its node was read from, if it is not the present
     _branch: str
     _client: Any
     schema: RelationshipSchemaAPI
@@ -78,6 +80,7 @@ class RelatedNodeBase:
         name: str | None = None,
         client: BaseClient | None = None,
     ) -> None:
+        _set_at(self, None)
         _set_branch(self, branch)
         _set_client(self, client)
         _set_schema(self, schema)
@@ -95,6 +98,11 @@ class RelatedNodeBase:
         if data is not None:
             self._take(data)
 
+    def _belong_to(self, node: Any) -> None:
+        """Look for the peer at the moment that the node was read from."""
+        if node is not None and node._extra is not None:
+            _set_at(self, node._get_extra("_at"))
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
@@ -106,7 +114,7 @@ class RelatedNodeBase:
                 return peer[name]
             raise AttributeError(peer._no_field(name))
         if not self.initialized and self._peer is None:
-            raise AttributeError(f"The relationship {self._label!r} has no peer that could have a {name!r}.")
+            raise AttributeError(f"There is no {name!r} here. {self._why_no_peer()}")
         raise AttributeError(
             f"{type(self).__name__!r} object has no attribute {name!r}, and the peer of {self._label!r} is not at hand "
             f"to be asked for it. Call fetch() first, or read the node with include=[{self._label!r}]."
@@ -270,7 +278,17 @@ class RelatedNodeBase:
         return self
 
     def _keep(self) -> None:
-        """A related node is one of its node's fields since it was touched."""
+        """A related node is one of its node's fields since it was touched; there must be a peer to say metadata of."""
+        if self._unread_of is not None:
+            self._touch()
+        if self._peer is None and self._from_pool is None and not self.initialized:
+            self._changes = None
+            if self._unread_of is not None:
+                raise UninitializedError(
+                    f"The relationship {self._label!r} of {self._unread_of!r} was not read, so it is not known whose "
+                    "metadata to set. Call fetch() on it first, or name the peer again."
+                )
+            raise ValidationError(self._label, "there is no peer whose metadata could be set; set the peer first.")
 
     def _loaded_metadata(self) -> dict[str, Any]:
         return self._edge.get("properties") or {}
@@ -300,11 +318,18 @@ class RelatedNodeBase:
             return peer
         what = self._known_id() or self._known_hfid()
         if not what:
-            raise ValueError(f"The relationship {self._label!r} has no peer.")
+            raise ValueError(self._why_no_peer())
         raise ValueError(
             f"The peer {what!r} of the relationship {self._label!r} is known by its id only. "
             f"Call fetch() first, or read the node with include=[{self._label!r}]."
         )
+
+    def _why_no_peer(self) -> str:
+        node = self._unread_of
+        if node is not None:
+            said: str = node._not_loaded(self.schema.name, can_wait=False)
+            return said
+        return f"The relationship {self._label!r} has no peer."
 
     def _at_hand(self) -> Any:
         """The peer, if there is a node with its data."""
@@ -351,7 +376,7 @@ class RelatedNodeBase:
                 branch=self._branch,
                 raise_when_missing=False,
             )
-        return found
+        return found if found is None or found._get_extra("_at") == self._at else None
 
     def _input(self) -> dict[str, Any] | None:
         """How a mutation names the peer; None for no peer."""
@@ -416,8 +441,10 @@ class RelatedNodeBase:
         for name, value in {**state, "_client": client}.items():
             setattr(self, name, value)
 
-    def _identities(self) -> set[Any]:
-        """All that tells this peer from others in a list. A text may be an id, or what a default filter finds."""
+    def _names(self) -> set[Any]:
+        """All that this peer may be called by; a text may be an id, or what a default filter finds."""
+        if self._from_pool is not None:
+            return {id(self._from_pool)}  # each request brings another peer
         hfid = self._known_hfid()
         found: set[Any] = {self._known_id(), tuple(str(part) for part in hfid) if hfid else None}
         if hfid and len(hfid) == 1:
@@ -437,6 +464,7 @@ class RelatedNodeBase:
 
 
 # The class sets its own slots past __setattr__, which is there for the user's spelling.
+_set_at = RelatedNodeBase.__dict__["_at"].__set__
 _set_branch = RelatedNodeBase.__dict__["_branch"].__set__
 _set_client = RelatedNodeBase.__dict__["_client"].__set__
 _set_schema = RelatedNodeBase.__dict__["schema"].__set__

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from infrahub_sdk.exceptions import UninitializedError, ValidationError
+from infrahub_sdk.node.known import KnownPeers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,6 +31,7 @@ class RelationshipManagerBase:
         "_before",
         "_edges",
         "_has_update",
+        "_known_peers",
         "_peers",
         "branch",
         "client",
@@ -58,6 +60,7 @@ class RelationshipManagerBase:
         self.initialized = data is not None
         self._edges: list[Any] = _edges(name, data)
         self._peers: list[Any] | None = None
+        self._known_peers: KnownPeers | None = None  # kept while peers are but added: to make it takes long
         self._has_update = 0  # how often peers were changed since they were read or saved
         self._before: list[Any] | None = None  # what the server has, where peers were but added and removed since
 
@@ -80,7 +83,9 @@ class RelationshipManagerBase:
     def _wrap(self, data: Any) -> Any:
         if isinstance(data, self._related):
             return data
-        return self._related(self.client, self.branch, self.schema, data, self.name)
+        related = self._related(self.client, self.branch, self.schema, data, self.name)
+        related._belong_to(self.node)
+        return related
 
     @property
     def peer_ids(self) -> list[str]:
@@ -137,20 +142,25 @@ class RelationshipManagerBase:
     def extend(self, data: Iterable[Any]) -> None:
         """Add several peers, see `add`."""
         self._check_loaded("add to")
-        known = {identity for peer in self.peers for identity in peer._identities()}
+        known = self._lookup()
         for item in data:
             peer = self._wrap(item)
-            identities = peer._identities()
-            if known.isdisjoint(identities):
+            if peer not in known:
                 self._change()
                 self.peers.append(peer)
-            known |= identities
+                known.add(peer)
+
+    def _lookup(self) -> KnownPeers:
+        """The peers, to look others up among them."""
+        known = self._known_peers
+        if known is None or known.peers is not self.peers or len(known) != len(self.peers):
+            known = self._known_peers = KnownPeers(self.peers)
+        return known
 
     def remove(self, data: Any) -> None:
         """Remove a peer if it is there, see `add`."""
         self._check_loaded("remove from")
-        identities = self._wrap(data)._identities()
-        kept = [peer for peer in self.peers if identities.isdisjoint(peer._identities())]
+        kept = _without(self.peers, [self._wrap(data)])
         if len(kept) != len(self.peers):
             self._change()
             self._peers = kept
@@ -177,6 +187,8 @@ class RelationshipManagerBase:
         self._has_update = mutations + 1
 
     def _check_loaded(self, action: str) -> None:
+        if not self.initialized:
+            self._read(quietly=True)
         if self.initialized:
             return
         if self.node is None or not self.node._existing:
@@ -254,10 +266,11 @@ class RelationshipManagerBase:
         return None if self._has_update or not self.initialized else list(self.peers)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in RelationshipManagerBase.__slots__ if name != "client"}
+        passing = {"client", "_known_peers"}
+        return {name: getattr(self, name) for name in RelationshipManagerBase.__slots__ if name not in passing}
 
     def __setstate__(self, state: dict[str, Any], client: Any = None) -> None:
-        for name, value in {**state, "client": client}.items():
+        for name, value in {**state, "client": client, "_known_peers": None}.items():
             setattr(self, name, value)
 
     def __getitem__(self, item: int) -> Any:
@@ -275,8 +288,7 @@ class RelationshipManagerBase:
         return not self.initialized or bool(self.peers)
 
     def __contains__(self, item: Any) -> bool:
-        identities = self._wrap(item)._identities()
-        return any(not identities.isdisjoint(peer._identities()) for peer in self.peers)
+        return self._wrap(item) in self._lookup()
 
     def __repr__(self) -> str:
         if not self.initialized:
@@ -287,8 +299,8 @@ class RelationshipManagerBase:
 
 def _without(peers: list[Any], others: list[Any]) -> list[Any]:
     """The peers that are not among others."""
-    known = {identity for peer in others for identity in peer._identities()}
-    return [peer for peer in peers if known.isdisjoint(peer._identities())]
+    known = KnownPeers(others)
+    return [peer for peer in peers if peer not in known]
 
 
 def _edges(name: str, data: Any) -> list[Any]:

@@ -10,7 +10,7 @@ from infrahub_sdk.exceptions import Error
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["AbortedError", "Cancellation"]
+__all__ = ["AbortedError", "Cancellation", "closed"]
 
 
 class AbortedError(Error):
@@ -23,6 +23,11 @@ class AbortedError(Error):
     def __init__(self, message: str | None = None, *, sent: bool = False) -> None:
         self.sent = sent
         super().__init__(message)
+
+
+def closed() -> AbortedError:
+    """The error for a request that comes too late, or that waited when the client was closed."""
+    return AbortedError("The client was closed before the request was sent.")
 
 
 class Cancellation:

@@ -154,7 +154,7 @@ class Connector:
             context = tls_context()
         except OSError as exc:  # a file that is not there, or has no certificate in it: nothing that the network did
             raise ValidationError("tls_context", f"it cannot be made: {exc}. Check tls_ca_file.") from exc
-        secured = TlsStream(stream, context, target.host.partition("%")[0])
+        secured = TlsStream(stream, context, _certified_name(target.host))
         who, setting = _names(target, exchange)
         try:
             secured.handshake(exchange.connect_wait)
@@ -163,6 +163,11 @@ class Connector:
         what = "shown" if tls_context is _unverifying_context else "secured"
         exchange.note(what, (who, *secured.facts, self._tls_source()))
         return secured
+
+
+def _certified_name(host: str) -> str:
+    """A host as certificates name it: an address without its zone, a name without a dot at its end (RFC 6066, 3)."""
+    return host.partition("%")[0].rstrip(".")
 
 
 def _names(target: Route | Proxy, exchange: Exchange) -> tuple[str, str]:

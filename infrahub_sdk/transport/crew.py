@@ -7,7 +7,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from infrahub_sdk.transport.cancellation import AbortedError, Cancellation
-from infrahub_sdk.transport.limiter import PLACE, WORKER, Limiter, Place, breakable
+from infrahub_sdk.transport.limiter import PATIENCE, PLACE, WORKER, Limiter, Place, breakable
 
 if TYPE_CHECKING:
     from asyncio import Task
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     Job = Callable[[], Coroutine[Any, Any, Any]]
 
-__all__ = ["Crew", "TaskCrew", "ThreadCrew"]
+__all__ = ["ENDED", "Crew", "TaskCrew", "ThreadCrew", "take_in_task", "take_in_thread"]
 
 ENDED = "the jobs that it belongs to were ended"
 
@@ -87,7 +87,7 @@ class TaskCrew(Crew):
 
         while self._jobs:
             place = Place(self._limiter)
-            await _take(place)
+            await take_in_task(place)
             try:
                 job = self._next_job()
                 if job is None:
@@ -114,7 +114,7 @@ class TaskCrew(Crew):
         finally:
             wanted = place.ask_back()
         if wanted:
-            await _take(place, first=True)
+            await take_in_task(place, first=True)
         return outcome.unwrap()
 
     async def close(self) -> None:
@@ -141,7 +141,7 @@ async def _caught(job: Job) -> _Outcome:
         return _Outcome(error=error)
 
 
-async def _take(place: Place, *, first: bool = False) -> None:
+async def take_in_task(place: Place, *, first: bool = False) -> None:
     """Wait for a slot, as a task."""
     import asyncio
 
@@ -151,11 +151,12 @@ async def _take(place: Place, *, first: bool = False) -> None:
     def granted() -> None:
         loop.call_soon_threadsafe(_resolve, future)
 
-    if not place.limiter.take(granted, first=first):
+    if not place.take(granted, first=first):
         try:
-            await future
+            while not (await asyncio.wait([future], timeout=PATIENCE))[0]:
+                place.limiter.free_idle()
         except BaseException:
-            place.limiter.give_up(granted)
+            place.give_up(granted)
             raise
     place.taken()
 
@@ -189,7 +190,7 @@ class ThreadCrew(Crew):
     def _work(self, worker: Cancellation) -> None:
         while self._jobs:
             place = Place(self._limiter)
-            if not _take_blocking(place, worker):
+            if not take_in_thread(place, worker):
                 return
             try:
                 job = self._next_job()
@@ -211,7 +212,7 @@ class ThreadCrew(Crew):
             outcome = self._wait()
         finally:
             wanted = place.ask_back()
-        if wanted and not _take_blocking(place, worker, first=True):
+        if wanted and not take_in_thread(place, worker, first=True):
             raise AbortedError(ENDED)
         return outcome.unwrap()
 
@@ -244,20 +245,21 @@ def _stepped(job: Job, place: Place, worker: Cancellation) -> _Outcome:
         return _Outcome(error=error)
 
 
-def _take_blocking(place: Place, worker: Cancellation | None, *, first: bool = False) -> bool:
+def take_in_thread(place: Place, worker: Cancellation | None, *, first: bool = False) -> bool:
     """Wait for a slot, as a thread; False when the thread's jobs were ended meanwhile."""
     from threading import Event
 
     there = Event()
-    if not place.limiter.take(there.set, first=first):
+    if not place.take(there.set, first=first):
         try:
             if worker is None or worker.attach(there.set):
-                there.wait()
+                while not there.wait(PATIENCE):
+                    place.limiter.free_idle()
         except BaseException:
-            place.limiter.give_up(there.set)
+            place.give_up(there.set)
             raise
         if worker is not None and not worker.detach():
-            place.limiter.give_up(there.set)
+            place.give_up(there.set)
             return False
     place.taken()
     return True

@@ -14,6 +14,7 @@ __all__ = ["MAX_HEAD", "Head", "Malformed", "read_head"]
 
 MAX_HEAD = 65536  # bytes; nginx, Apache and uvicorn stay far below with their own limits
 MAX_FIELDS = 256
+MAX_CODINGS = 5  # each unpacks what the one before it gives
 
 _STATUS_LINE = rb"HTTP/1\.([01]) ([1-5][0-9][0-9])(?: ([\t -~\x80-\xff]*))?"
 _NAME = rb"[!#-'*+\-.0-9A-Z^_`a-z|~]+"
@@ -79,6 +80,8 @@ class Head:
                 raise Malformed("it has two Transfer-Encoding fields")
             else:
                 coding = value.lstrip(b" \t").lower()  # with a space after it, readers differ: then it is refused
+        if len(self.encodings) > MAX_CODINGS:
+            raise Malformed(f"it is packed {len(self.encodings)} times over, more than {MAX_CODINGS}")
         if coding is not None:
             self._set_chunked(coding, minor)
 

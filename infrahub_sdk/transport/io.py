@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import contextvars
-import os
 import threading
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from infrahub_sdk.transport.limiter import WORKER, Limiter, breakable
+from infrahub_sdk.transport.forking import watch
+from infrahub_sdk.transport.limiter import PLACE, WORKER, Limiter, breakable
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import AsyncIterator, Coroutine, Sequence
-    from concurrent.futures import ThreadPoolExecutor
+    from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+    from concurrent.futures import Future, ThreadPoolExecutor
 
     from infrahub_sdk.config import Config
     from infrahub_sdk.core.port import Call
@@ -33,9 +33,14 @@ class _Driver:
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._guard = threading.Lock()
         self._transport: Any = None
         self.limiter = Limiter(config.max_concurrent_execution)
+        self.start_over_in_child()
+        watch(self)
+
+    def start_over_in_child(self) -> None:
+        """Forget what threads of the parent process hold."""
+        self._guard = threading.Lock()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._transport or 'unused'}>"
@@ -67,7 +72,10 @@ class _Driver:
         from infrahub_sdk.transport import Timeouts
 
         config = self._config
-        return Timeouts(connect=config.connect_timeout or timeout, read=timeout, total=config.total_timeout)
+        connect = config.connect_timeout or timeout
+        if timeout < config.timeout:  # who wants to wait less than usual for an answer does not wait longer to connect
+            connect = min(connect, timeout)
+        return Timeouts(connect=connect, read=timeout, total=config.total_timeout)
 
     def crew(self, jobs: list[Any], width: int) -> Crew:
         """Set workers to jobs, see `Crew`."""
@@ -78,13 +86,15 @@ class _Driver:
         if len(coroutines) < 2:
             return [await coroutine for coroutine in coroutines]
         results: dict[int, T] = {}
-        crew = self.crew([partial(_numbered, *item) for item in enumerate(coroutines)], limit)
         try:
-            for _ in coroutines:
-                number, result = await crew.next()
-                results[number] = result
+            crew = self.crew([partial(_numbered, *item) for item in enumerate(coroutines)], limit)
+            try:
+                for _ in coroutines:
+                    number, result = await crew.next()
+                    results[number] = result
+            finally:
+                await crew.close()
         finally:
-            await crew.close()
             for coroutine in coroutines:
                 coroutine.close()  # those whose turn never came
         return [results[number] for number in range(len(coroutines))]
@@ -103,12 +113,25 @@ async def _numbered(number: int, coroutine: Coroutine[Any, Any, T]) -> tuple[int
 class BlockingIO(_Driver):
     """The port of the synchronous client: nothing in it suspends."""
 
-    def __init__(self, config: Config) -> None:
-        super().__init__(config)
+    def start_over_in_child(self) -> None:
+        """Forget what threads of the parent process hold."""
+        super().start_over_in_child()
         self._locks: dict[str, threading.RLock] = {}
 
     async def send(self, call: Call) -> Response:
         """Send one request and read its answer."""
+        place = PLACE.get()
+        if place is None:
+            return await self._send(call)
+        from infrahub_sdk.transport.cancellation import AbortedError
+        from infrahub_sdk.transport.crew import ENDED, take_in_thread
+
+        with place.asking():
+            if place.needs_slot() and not take_in_thread(place, WORKER.get(), first=True):
+                raise AbortedError(ENDED)
+            return await self._send(call)
+
+    async def _send(self, call: Call) -> Response:
         if self._config.sync_requester is not None:
             from infrahub_sdk.transport.requester import ask
 
@@ -153,12 +176,27 @@ class ThreadedIO(_Driver):
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)
+        self._executor_size = 0
+
+    def start_over_in_child(self) -> None:
+        """Forget what threads of the parent process hold, and those threads."""
+        super().start_over_in_child()
         self._executor: ThreadPoolExecutor | None = None
-        self._executor_pid = self._executor_size = 0
         self._locks: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Lock]] = WeakKeyDictionary()
 
     async def send(self, call: Call) -> Response:
         """Send one request and read its answer, in a thread that sees the caller's context variables."""
+        place = PLACE.get()
+        if place is None:
+            return await self._send(call)
+        from infrahub_sdk.transport.crew import take_in_task
+
+        with place.asking():
+            if place.needs_slot():
+                await take_in_task(place, first=True)
+            return await self._send(call)
+
+    async def _send(self, call: Call) -> Response:
         import asyncio
 
         if self._config.requester is not None:
@@ -168,8 +206,7 @@ class ThreadedIO(_Driver):
         request = self._request(call)
         transport = self._transport or self._opened()
         context = contextvars.copy_context()
-        loop = asyncio.get_running_loop()
-        future = loop.run_in_executor(self._threads(), partial(context.run, transport.send, request))
+        future = asyncio.wrap_future(self._submit(partial(context.run, transport.send, request)))
         try:
             response: Response = await future
         except BaseException:  # cancelled, or dropped with its event loop
@@ -178,22 +215,18 @@ class ThreadedIO(_Driver):
         call.resent = request.resent
         return response
 
-    def _threads(self) -> ThreadPoolExecutor:
-        executor, size = self._executor, self.limiter.size
-        if executor is not None and self._executor_pid == os.getpid() and size == self._executor_size:
-            return executor
-        from concurrent.futures import ThreadPoolExecutor
-
+    def _submit(self, work: Callable[[], Response]) -> Future[Response]:
+        """Have a thread do something. Under the lock, since another caller may end the threads at any moment."""
         with self._guard:
-            executor = self._executor
-            if executor is not None and self._executor_pid != os.getpid():
-                executor = None  # threads do not survive a fork
-            if executor is None or size != self._executor_size:
-                if executor is not None:
-                    executor.shutdown(wait=False)  # what it is doing it finishes
-                executor = ThreadPoolExecutor(max_workers=size, thread_name_prefix="infrahub-sdk")
-                self._executor, self._executor_pid, self._executor_size = executor, os.getpid(), size
-            return executor
+            if self._executor is not None and self._executor_size != self.limiter.size:
+                self._executor.shutdown(wait=False)  # what it is doing it finishes
+                self._executor = None
+            if self._executor is None:
+                from concurrent.futures import ThreadPoolExecutor
+
+                self._executor_size = self.limiter.size
+                self._executor = ThreadPoolExecutor(self._executor_size, thread_name_prefix="infrahub-sdk")
+            return self._executor.submit(work)
 
     async def sleep(self, seconds: float) -> None:
         """Wait."""

@@ -121,6 +121,8 @@ class RedirectHandler(urllib.request.BaseHandler):
         asked, location = response.request, response.headers.get("location")
         if asked is None or not location or asked.method not in {"GET", "HEAD"} or asked.content is not None:
             return response
+        if asked.trace is not None:  # who wants to know the way wants to know of this, too
+            return response
         further = _redirected(asked, location)
         if asked.type == "https" and further.type == "http":
             return response

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import threading
-import weakref
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from infrahub_sdk.exceptions import Error
+from infrahub_sdk.transport.cancellation import closed
 from infrahub_sdk.transport.connection import Connection
+from infrahub_sdk.transport.forking import watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from infrahub_sdk.transport.stream import Stream
 
 __all__ = ["Pool"]
-
-_pools: weakref.WeakSet[Pool] = weakref.WeakSet()
 
 
 class Pool:
@@ -50,7 +47,7 @@ class Pool:
         self._idle_limit = idle_limit
         self._is_closed = False
         self._forget()
-        _pools.add(self)
+        watch(self)
 
     def _forget(self) -> None:
         # Entered again by the same thread when the collector, which may run anywhere, drops an unread answer. And taken
@@ -94,7 +91,7 @@ class Pool:
         while True:
             with self._lock:
                 if self._is_closed:
-                    raise Error("The client is closed, so it sends no more requests. Make a new one.")
+                    raise closed()
                 if len(self._active) < self._max_connections:
                     self._active.add(exchange)
                     return None if fresh else self._pop_idle_locked(route)
@@ -194,12 +191,3 @@ class Pool:
         for connection in connections:
             connection.stream.close()  # this process's copy of the descriptor; nothing is sent
         self._forget()
-
-
-def _start_over() -> None:
-    for pool in list(_pools):
-        pool.start_over_in_child()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_start_over)

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from infrahub_sdk.exceptions import ValidationError
-from infrahub_sdk.transport.url import DEFAULT_PORTS, basic_authorization, parse_host
+from infrahub_sdk.transport.url import DEFAULT_PORTS, ascii_host, basic_authorization, parse_host
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -146,8 +146,9 @@ class ProxySelector:
 
 def _variable(environ: Mapping[str, str], name: str) -> tuple[str, str | None]:
     """The name in the spelling that is set, and its value."""
-    lower = name.lower()
-    return (lower, environ[lower]) if lower in environ else (name, environ.get(name))
+    spelling = name.lower() if name.lower() in environ else name
+    value = environ.get(spelling)
+    return spelling, None if value is None else value.strip()  # files of variables leave line ends behind
 
 
 def _of_environment(environ: Mapping[str, str], scheme: str) -> tuple[str, str | None]:
@@ -166,13 +167,13 @@ def _matches(entry: str, host: str, port: int) -> bool:
     """
     if entry == "*":
         return True
-    name, entry_port = _without_port(entry.lower())
+    name, entry_port = _without_port(entry)
     if entry_port and entry_port != str(port):
         return False
-    name = name[1:] if name.startswith("*.") else name
+    name = ascii_host(name[2 if name.startswith("*.") else 0 :].strip("."))
     if "/" in name or ":" in name or ":" in host:
         return _covers(name, host)
-    name, host = name.strip("."), host.rstrip(".")
+    host = host.rstrip(".")
     # A name has no subdomains if it is an address: 10.1 must not cover 10.10.1.
     return bool(name) and (host == name or (host.endswith(f".{name}") and not host.replace(".", "").isdigit()))
 

@@ -40,7 +40,8 @@ class Request(urllib.request.Request):
         url: The URL without credentials and fragment.
         resent: It was repeated so, so that the server may have carried it out twice.
         proxy: The proxy that it is sent through, once that is known.
-        trace: Gathers what the request meets on its way, over a connection of its own. None if nobody wants to know.
+        trace: Gathers what the request meets on its way, over a connection of its own and to its first answer, be it a
+            redirect. None if nobody wants to know.
 
     Raises:
         ValidationError: The URL, the method or the body cannot be right.

@@ -91,19 +91,31 @@ def _adopted(name: str, answer: Any, call: Call) -> Response:
             f"it returned a {type(answer).__name__}, which has no status_code. An answer has status_code, headers, and"
             " content, text or json().",
         )
-    headers: Any = getattr(answer, "headers", None) or {}
-    fields = {str(key): str(value) for key, value in headers.items()}
-    return Response(status, headers=fields, content=_content(name, answer), request=request)
+    return Response(status, headers=_fields(name, answer), content=_content(name, answer), request=request)
+
+
+def _fields(name: str, answer: Any) -> list[tuple[str, str]]:
+    """The headers of an answer of another library: a mapping, or pairs."""
+    headers: Any = getattr(answer, "headers", None) or ()
+    try:
+        pairs = [*(headers.items() if hasattr(headers, "items") else headers)]
+        return [(_text(key), _text(value)) for key, value in pairs]
+    except (TypeError, ValueError) as exc:
+        what = type(answer).__name__
+        raise ValidationError(name, f"the headers of the {what} that it returned are no mapping.") from exc
+
+
+def _text(value: Any) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
 
 def _content(name: str, answer: Any) -> bytes:
     """The body of an answer of another library: its bytes, its text, or the value that it is the JSON of."""
-    content = getattr(answer, "content", None)
-    if isinstance(content, bytes) and content:
-        return content
-    text = getattr(answer, "text", None)
-    if isinstance(text, str) and text:
-        return text.encode()
+    for held in (getattr(answer, "content", None), getattr(answer, "text", None)):
+        if isinstance(held, (bytes, bytearray, memoryview)) and len(held):
+            return bytes(held)
+        if isinstance(held, str) and held:
+            return held.encode()
     read = getattr(answer, "json", None)
     if not callable(read):
         return b""

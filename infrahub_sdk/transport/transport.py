@@ -5,7 +5,7 @@ from __future__ import annotations
 import weakref
 from typing import TYPE_CHECKING
 
-from infrahub_sdk.exceptions import Error
+from infrahub_sdk.transport.cancellation import closed
 from infrahub_sdk.transport.proxies import ProxySelector
 from infrahub_sdk.transport.timeouts import Timeouts
 
@@ -123,7 +123,7 @@ class Transport:
         """
         request.stream = stream
         if self._is_closed:
-            raise Error("The client is closed, so it sends no more requests. Make a new one.")
+            raise closed()
         response: Response = self.opener.open(request, timeout=request.timeout)
         return response
 

@@ -6,7 +6,7 @@ import re
 
 from infrahub_sdk.exceptions import ValidationError
 
-__all__ = ["Origin", "basic_authorization", "parse_host", "split"]
+__all__ = ["Origin", "ascii_host", "basic_authorization", "parse_host", "split"]
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -122,7 +122,7 @@ def parse_host(netloc: str, identifier: str) -> tuple[str, int | None]:
         host, port = number.lower() + percent + zone, rest[1:]
     else:
         host, _, port = netloc.partition(":")
-        host = _ascii(host).lower()
+        host = ascii_host(host)
         valid = _NAME.fullmatch(host) is not None
     if not valid or (port and not (port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536)):
         # What stands after the colon is not shown: it may be a password with a slash in it.
@@ -134,11 +134,12 @@ def parse_host(netloc: str, identifier: str) -> tuple[str, int | None]:
     return host, int(port) if port else None
 
 
-def _ascii(host: str) -> str:
+def ascii_host(host: str) -> str:
+    """A host name in lower case, an international one in its ASCII form; an empty text if it has none."""
     if host.isascii():
-        return host
+        return host.lower()
     try:
-        return host.encode("idna").decode("ascii")
+        return host.encode("idna").decode("ascii").lower()
     except UnicodeError:
         return ""
 

@@ -7,14 +7,16 @@ the type of its parent and children; `CoreNode` is implemented by all kinds but 
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any
 
 from graphql import (
+    DocumentNode,
     GraphQLSchema,
     InlineFragmentNode,
     Visitor,
     build_schema,
-    graphql_sync,
+    execute_sync,
     parse,
     validate,
     visit,
@@ -219,10 +221,15 @@ GRAPHQL = graphql_schema()
 
 def problems(document: str) -> list[str]:
     """What the server would find wrong with a document."""
-    parsed = parse(document)
+    return _read(document)[1]
+
+
+@lru_cache(maxsize=256)
+def _read(document: str) -> tuple[DocumentNode, list[str]]:
+    parsed = parse(document, no_location=True)
     finder = _Fragments()
     visit(parsed, finder)
-    return [error.message for error in validate(GRAPHQL, parsed)] + finder.problems
+    return parsed, [error.message for error in validate(GRAPHQL, parsed)] + finder.problems
 
 
 class _Fragments(Visitor):
@@ -262,13 +269,15 @@ class Graph(Fake):
         return super()._sync(url, method, headers, timeout, payload)
 
     def _answer(self, sent: Sent) -> Response:
-        text, variables = sent.payload["query"], sent.payload.get("variables")
-        wrong = problems(text)
-        result = graphql_sync(
-            GRAPHQL, text, self, variable_values=variables, field_resolver=_resolve, type_resolver=_type_of
-        )
-        errors = wrong or [error.message for error in result.errors or []]
-        body = {"errors": [{"message": message} for message in errors]} if errors else {"data": result.data}
+        document, errors = _read(sent.payload["query"])
+        data = None
+        if not errors:
+            variables = sent.payload.get("variables")
+            result = execute_sync(
+                GRAPHQL, document, self, variable_values=variables, field_resolver=_resolve, type_resolver=_type_of
+            )
+            data, errors = result.data, [error.message for error in result.errors or []]
+        body = {"errors": [{"message": message} for message in errors]} if errors else {"data": data}
         return Response(200, content=json.dumps(body).encode(), url=sent.url)
 
     def page(self, kind: str, arguments: dict[str, Any]) -> list[dict[str, Any]]:

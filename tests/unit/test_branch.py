@@ -94,17 +94,42 @@ async def test_a_branch_is_asked_for_by_a_variable(fake: Fake, client: InfrahubC
     assert fake.sent[0].payload["variables"] == {"branch_name": 'say "hi"'}
 
 
-async def test_a_branch_that_is_not_there_is_named(fake: Fake, client: InfrahubClient) -> None:
+async def test_a_branch_that_is_not_there_is_named_with_the_nearest(fake: Fake, client: InfrahubClient) -> None:
     answers_branches(fake)
-    with pytest.raises(BranchNotFoundError, match="no branch named 'nope'") as caught:
-        await client.branch.get(branch_name="nope")
-    assert caught.value.identifier == "nope"
+    answers_branches(fake, branch_data("main"), branch_data("change-1"))
+    with pytest.raises(BranchNotFoundError, match=r"no branch named 'chnage-1' .* mean 'change-1'") as caught:
+        await client.branch.get(branch_name="chnage-1")
+    assert caught.value.identifier == "chnage-1"
+
+
+async def test_a_branch_that_is_not_there_is_named_when_the_others_cannot_be_read(
+    fake: Fake, client: InfrahubClient
+) -> None:
+    answers_branches(fake)
+    fake.fails(lost())
+    with pytest.raises(BranchNotFoundError, match="no branch named 'nope'"):
+        await client.branch.get("nope")
+
+
+async def test_no_branch_has_an_empty_name(fake: Fake, client: InfrahubClient) -> None:
+    answers_branches(fake, branch_data("main"))
+    with pytest.raises(BranchNotFoundError, match="no branch named ''"):
+        await client.branch.get("")
 
 
 async def test_an_answer_without_a_branch_is_an_error(fake: Fake, client: InfrahubClient) -> None:
     fake.answers_data({"BranchRebase": {"ok": True, "object": None}})
     with pytest.raises(InvalidResponseError, match="no branch"):
         await client.branch.rebase("b1")
+
+
+async def test_an_answer_without_branches_is_an_error(fake: Fake, client: InfrahubClient) -> None:
+    fake.answers_data({})
+    with pytest.raises(InvalidResponseError, match="no branches"):
+        await client.branch.all()
+    fake.answers_data({"Branch": None})
+    with pytest.raises(InvalidResponseError, match="no branches"):
+        await client.branch.get("b1")
 
 
 async def test_a_status_of_a_later_server_is_kept_as_it_is(fake: Fake, client: InfrahubClient) -> None:
@@ -221,6 +246,21 @@ async def test_a_branch_is_deleted_in_git_where_the_server_can(fake: Fake, clien
     assert len(fake.sent) == 1
 
 
+async def test_what_a_server_lacks_is_asked_again_after_a_while(
+    fake: Fake, client: InfrahubClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake.types["BranchDeleteInput"] = ["name"]
+    with pytest.raises(VersionNotSupportedError):
+        await client.branch.delete("b1", delete_from_git=True)
+    fake.types["BranchDeleteInput"] = ["name", "delete_from_git"]  # it was replaced by a later release
+    with pytest.raises(VersionNotSupportedError):
+        await client.branch.delete("b1", delete_from_git=True)
+    assert len(fake.type_requests) == 1
+    monkeypatch.setattr("infrahub_sdk.core.server.TRUSTED_FOR", -1.0)
+    fake.answers_data({"BranchDelete": {"ok": True}})
+    assert await client.branch.delete("b1", delete_from_git=True) is True
+
+
 @pytest.mark.parametrize("action", ["delete", "merge", "rebase", "validate"])
 @pytest.mark.parametrize(
     ("message", "extensions"), [("no", {"code": "BRANCH_NOT_FOUND"}), ("Branch: b1 not found.", {"code": 400})]
@@ -229,7 +269,8 @@ async def test_work_on_a_branch_that_is_not_there_says_so(
     fake: Fake, client: InfrahubClient, action: str, message: str, extensions: dict[str, Any]
 ) -> None:
     fake.answers_errors(message, **extensions)
-    with pytest.raises(BranchNotFoundError, match="no branch named 'b1'") as caught:
+    answers_branches(fake, branch_data("main"), branch_data("b12"))
+    with pytest.raises(BranchNotFoundError, match=r"no branch named 'b1' .* mean 'b12'") as caught:
         await getattr(client.branch, action)("b1")
     assert isinstance(caught.value.__cause__, GraphQLError)
 
@@ -247,6 +288,11 @@ async def test_a_branch_that_was_passed_over_does_not_count_as_merged(fake: Fake
     fake.answers_data({"BranchMerge": {"ok": True, "object": branch_data(status="NEED_REBASE")}})
     with pytest.raises(Error, match="did not merge branch 'b1', whose status is NEED_REBASE"):
         await client.branch.merge("b1")
+
+
+async def test_a_branch_that_is_gone_when_it_is_merged_was_merged(fake: Fake, client: InfrahubClient) -> None:
+    fake.answers_data({"BranchMerge": {"ok": True, "object": None}})
+    assert await client.branch.merge("b1") is True
 
 
 async def test_a_server_that_does_not_mark_merged_branches_is_believed(fake: Fake, client: InfrahubClient) -> None:

@@ -11,9 +11,10 @@ import socket
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Awaitable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Callable
 
@@ -39,6 +40,14 @@ def until(condition: Callable[[], object], what: str) -> None:
     end = time.monotonic() + 10
     while not condition():
         assert time.monotonic() < end, what
+        time.sleep(0.002)
+
+
+def gone(things: Callable[[], list[str]]) -> None:
+    """The same until there are none; the error names those that there are."""
+    end = time.monotonic() + 10
+    while left := things():
+        assert time.monotonic() < end, left
         time.sleep(0.002)
 
 
@@ -72,13 +81,26 @@ class Possessions:
     """What the process has, to compare with what it had: descriptors, and threads by their names."""
 
     def __init__(self) -> None:
-        self._descriptors = self.descriptors()
+        self._descriptors = Counter(self.descriptors().values())
         self._threads = set(threading.enumerate())
 
     @staticmethod
-    def descriptors() -> int:
-        open_ones = Path("/proc/self/fd")  # where there is no such thing, only threads are counted
-        return len(list(open_ones.iterdir())) if open_ones.is_dir() else 0
+    def descriptors() -> dict[str, str]:
+        """What each descriptor is of; where there is no such thing as `/proc`, only threads are counted."""
+        found = {}
+        for path in Path("/proc/self/fd").glob("*"):
+            with suppress(OSError):  # it was closed meanwhile, as is the one that reads the list
+                found[path.name] = str(path.readlink())
+        return found
+
+    def new_descriptors(self) -> list[str]:
+        """Those that were not there; of a socket with the two addresses, in the kernel's notation, and the state."""
+        new = Counter(self.descriptors().values()) - self._descriptors
+        if not new:
+            return []
+        table = Path("/proc/self/net/tcp").read_text(encoding="ascii").splitlines()
+        sockets = {f"socket:[{row[9]}]": " ".join(row[1:4]) for row in map(str.split, table)}
+        return [f"{target} {sockets.get(target, '')}" for target in new]
 
     def new_threads(self, name: str = "") -> list[str]:
         return [
@@ -88,8 +110,8 @@ class Possessions:
         ]
 
     def check_nothing_is_left(self) -> None:
-        until(lambda: not self.new_threads(), "threads are left")
-        until(lambda: self.descriptors() <= self._descriptors, "sockets are left")
+        gone(self.new_threads)
+        gone(self.new_descriptors)
 
 
 def counts(client: InfrahubClient) -> tuple[int, int]:
@@ -165,8 +187,8 @@ async def storm(client: InfrahubClient, work: Work, chance: random.Random, count
 @pytest.mark.parametrize(
     ("work", "count", "longest", "is_secure"),
     [
-        (plain, 4500, 0.006, False),
-        (plain, 1000, 0.030, True),
+        (plain, 4500, 0.004, False),
+        (plain, 1000, 0.020, True),
         (everything, 1000, 0.010, False),
         (pages_side_by_side, 1000, 0.010, False),
         (gathered, 1000, 0.006, False),
@@ -327,8 +349,8 @@ def test_a_cancelled_call_returns_at_once_whatever_it_waits_for(
             return took
 
     before = Possessions()
-    # The best of three: other processes share the machine.
-    assert min(asyncio.run(main()) for _ in range(3)) < PROMPT
+    # The best of ten: other processes share the machine.
+    assert any(asyncio.run(main()) < PROMPT for _ in range(10))
     before.check_nothing_is_left()
 
 

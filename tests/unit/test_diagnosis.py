@@ -13,6 +13,7 @@ import pytest
 
 from infrahub_sdk import Config, InfrahubClient, InfrahubClientSync
 from infrahub_sdk.diagnosis import Diagnosis, Step
+from infrahub_sdk.exceptions import ValidationError
 from infrahub_sdk.transport import Response
 from tests.servers import Connection, ScriptedServer, answer, close, hold, tunnel, unasked
 from tests.unit.networks import (
@@ -20,6 +21,7 @@ from tests.unit.networks import (
     CLIENTS,
     OTHER_CA,
     authenticated,
+    black_hole,
     call,
     certificate_file,
     free_port,
@@ -47,7 +49,7 @@ ANONYMOUS = of_json({"data": {"AccountProfile": None}, "errors": [{"message": "a
 REFUSAL = {"errors": [{"message": f"Invalid token {TOKEN}"}]}
 
 
-def infrahub(config: bytes = CONFIG, info: bytes = INFO, graphql: Any = WHO, login: bytes = b"") -> Any:
+def infrahub(config: bytes = CONFIG, info: bytes = INFO, graphql: Any = WHO, login: Any = b"") -> Any:
     """A step that answers as Infrahub does."""
 
     def run(connection: Connection) -> None:
@@ -157,6 +159,12 @@ def test_a_server_that_does_not_tell_its_version_is_no_obstacle(kind: type) -> N
     assert detail(diagnosis, "version") == "the server does not tell"
 
 
+def test_a_server_that_breaks_off_is_not_taken_for_one_with_tls(kind: type) -> None:
+    with ScriptedServer([infrahub(info=close)]) as server:
+        diagnosis = diagnosed(kind, server.url)
+    stops(diagnosis, "version", "closed before an answer", "logs")
+
+
 # -- where it stops ----------------------------------------------------------------------------------------------------
 
 
@@ -254,6 +262,7 @@ def test_it_stops_at_a_context_that_cannot_be_made(kind: type, monkeypatch: pyte
         (answer(b"<html>"), "not JSON", "not Infrahub"),
         (answer(b"<h1>plain HTTP request was sent to HTTPS port", "400 Bad Request"), "400", "begin with https://"),
         (answer(b"", "503 Service Unavailable"), "503 Service Unavailable", "logs"),
+        (answer(b"", "429 Too Many Requests"), "429 Too Many Requests", "Wait"),
     ],
 )
 def test_it_stops_at_what_is_not_infrahub(kind: type, config: Any, said: str, remedy: str) -> None:
@@ -268,6 +277,46 @@ def test_it_stops_at_a_redirect_and_tells_where_to_go(kind: type) -> None:
         with ScriptedServer([infrahub(config=moved)]) as server:
             diagnosis = diagnosed(kind, server.url)
     stops(diagnosis, "http", f"redirected to {other.url}", f"to {other.url}")
+
+
+@pytest.mark.parametrize("location", ["http://portal.example/login?token=s3cret", "/login?token=s3cret", "/api/config"])
+def test_it_stops_at_a_redirect_that_leads_elsewhere(kind: type, location: str) -> None:
+    with ScriptedServer([infrahub(config=answer(b"", "302 Found", {"Location": location}))]) as server, names({}):
+        diagnosis = diagnosed(kind, server.url)
+    where = location.partition("?")[0]
+    said = where if "://" in where else f"{server.url}{where}"
+    stops(diagnosis, "http", f"GET /api/config is redirected to {said}", "what answers there is not Infrahub")
+    assert "s3cret" not in str(diagnosis)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("graphql", "said", "remedy"),
+    [
+        (answer(b"<html>"), "not JSON", "a gateway"),
+        (answer(b"<html>", "403 Forbidden"), "api_token: POST /graphql: 403 Forbidden", "a gateway"),
+        (answer(b"<html>", "502 Bad Gateway"), "502 Bad Gateway", "logs"),
+        (of_json({"errors": [{"message": "no such branch"}]}, "404 Not Found"), "no such branch", "default_branch"),
+    ],
+)
+def test_what_answers_for_the_server_is_not_taken_for_a_wrong_token(
+    kind: type, graphql: bytes, said: str, remedy: str
+) -> None:
+    with ScriptedServer([infrahub(graphql=graphql)]) as server:
+        diagnosis = diagnosed(kind, server.url, api_token=TOKEN)
+    stops(diagnosis, "token", said, remedy)
+
+
+@pytest.mark.parametrize("timeout", [-1, float("nan"), float("inf"), "5", True])
+def test_a_timeout_that_is_no_number_of_seconds_is_refused(kind: type, timeout: Any) -> None:
+    with pytest.raises(ValidationError, match="timeout"):
+        diagnosed(kind, "http://127.0.0.1:1", timeout=timeout)
+
+
+def test_who_waits_a_short_time_for_answers_does_not_wait_longer_to_connect(kind: type) -> None:
+    with black_hole() as port:
+        diagnosis = diagnosed(kind, f"http://127.0.0.1:{port}", timeout=0.05, connect_timeout=30)
+    stops(diagnosis, "tcp", "no connection within 0.05 s", "address")
 
 
 def test_it_stops_at_a_server_that_is_silent(kind: type) -> None:
@@ -297,10 +346,31 @@ def test_it_stops_at_a_password_that_is_refused(kind: type) -> None:
     assert "s3cret-word" not in str(diagnosis)
 
 
+def test_a_login_that_fails_is_not_put_down_to_the_password(kind: type) -> None:
+    fields: Any = {"username": "admin", "password": "s3cret-word", "retry_on_failure": True, "retry_delay": 60}
+    with ScriptedServer([infrahub(login=answer(b"", "503 Service Unavailable"))]) as server:
+        diagnosis = diagnosed(kind, server.url, **fields)
+    stops(diagnosis, "token", "HTTP 503", "Wait")
+    assert len(server.requests) == 3  # and it does not go on trying
+
+
+def test_a_login_takes_no_longer_than_was_said(kind: type) -> None:
+    with ScriptedServer([infrahub(login=hold())]) as server:
+        diagnosis = diagnosed(kind, server.url, timeout=0.05, username="admin", password="s3cret-word")
+    stops(diagnosis, "token", "/api/auth/login was silent for too long", "INFRAHUB_TIMEOUT")
+
+
+def test_it_does_not_wait_until_the_server_takes_more(kind: type) -> None:
+    with ScriptedServer([infrahub(graphql=answer(b"", "429 Too Many Requests", {"Retry-After": "60"}))]) as server:
+        diagnosis = diagnosed(kind, server.url)
+    stops(diagnosis, "token", "HTTP 429", "Wait")
+    assert len(server.requests) == 3
+
+
 def test_it_does_not_go_on_trying(kind: type) -> None:
     with ScriptedServer([infrahub(graphql=answer(b"", "503 Service Unavailable"))]) as server:
         diagnosis = diagnosed(kind, server.url, retry_on_failure=True, retry_delay=60)
-    stops(diagnosis, "token", "HTTP 503", "log")
+    stops(diagnosis, "token", "503 Service Unavailable", "log")
     assert len(server.requests) == 3
 
 

@@ -398,6 +398,36 @@ def test_a_loop_that_is_left_leaves_no_task(way: str) -> None:
     asyncio.run(leave())
 
 
+# Limits and order
+
+
+MOVES: dict[str, Callable[[list[str]], None]] = {
+    "some go": lambda row: row.__delitem__(slice(3)),
+    "some come": lambda row: row.__setitem__(slice(0, 0), ["n1", "n2", "n3"]),
+}
+
+
+@both_clients
+@pytest.mark.parametrize("call", ["all", "iterate"])
+@pytest.mark.parametrize("move", MOVES.values(), ids=MOVES)
+def test_no_more_nodes_come_than_the_limit_when_pages_move(base: Any, call: str, move: Callable[..., None]) -> None:
+    shelf = Shelf(500)
+    shelf.before = lambda number: move(shelf.row) if number == 3 else None
+    client = client_of(base, shelf, pagination_size=20)
+    found = read(client, call, offset=30, limit=100, **({"parallel": True} if call == "all" else {}))
+    assert 97 <= len(found) == len(set(found)) <= 100
+
+
+@both_clients
+@pytest.mark.parametrize("move", MOVES.values(), ids=MOVES)
+def test_pages_side_by_side_keep_the_order_when_they_move(base: Any, move: Callable[..., None]) -> None:
+    shelf = Shelf(500)
+    before = list(shelf.row)
+    shelf.before = lambda number: move(shelf.row) if number == 4 else None
+    found = read(client_of(base, shelf, pagination_size=20), "all", parallel=True)
+    assert [item for item in found if item in before] == before
+
+
 # Peers
 
 
@@ -408,7 +438,7 @@ def test_thousands_of_peers_are_read_in_pages(base: Any, fields: dict[str, Any],
     client = client_of(base, shelf, **fields)
 
     async def answer() -> dict[str, Any]:
-        return await reading.by_ids(client, "BuiltinTag", shelf.row, reading.Reading())
+        return await reading.by_ids(client, {"BuiltinTag": shelf.row}, reading.Reading())
 
     found = asyncio.run(answer()) if base is InfrahubClient else client._run(answer())
     assert list(found) == shelf.row

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import json
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple
 
 import pytest
@@ -142,8 +143,14 @@ async def test_what_a_requester_does_with_its_headers_does_not_matter(client_cla
 @both
 @pytest.mark.parametrize(
     "answer",
-    [Duck(), Frozen(200, {"data": DATA}), Response(200, json={"data": DATA})],
-    ids=["few attributes", "frozen", "ours"],
+    [
+        Duck(),
+        Frozen(200, {"data": DATA}),
+        Response(200, json={"data": DATA}),
+        SimpleNamespace(status_code=200, content=bytearray(json.dumps({"data": DATA}).encode()), headers=None),
+        SimpleNamespace(status_code=200, content=json.dumps({"data": DATA}), headers=[("a", "b"), (b"c", b"d")]),
+    ],
+    ids=["few attributes", "frozen", "ours", "a buffer", "text and pairs"],
 )
 async def test_an_answer_of_any_class_will_do(client_class: Any, answer: Any) -> None:
     assert await done(client_of(client_class, Requester(answer)).execute_graphql(QUERY)) == DATA

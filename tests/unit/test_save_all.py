@@ -9,6 +9,8 @@ import pytest
 from infrahub_sdk import InfrahubClient
 from infrahub_sdk.exceptions import GraphQLError, NodesNotSavedError, ServerNotReachableError, ValidationError
 from tests.model import Model, Refusal
+from tests.model_data import Branch
+from tests.unit.fake import noting
 from tests.unit.kinds import NAME, kind, relationship, schema
 
 
@@ -316,3 +318,81 @@ async def test_nothing_more_is_sent_when_the_server_cannot_be_reached(model: Mod
     assert str(caught.value.failures[-1][1]) == "it was not sent, because an earlier request failed"
     assert isinstance(caught.value.__cause__, ServerNotReachableError)
     assert caught.value.blame == "network"
+
+
+async def test_a_node_that_was_made_around_its_id_may_refer_to_a_new_one(model: Model, client: InfrahubClient) -> None:
+    platform = model.add("DcimPlatform", name={"value": "eos"})
+    known = model.add("DcimDevice", name={"value": "edge1"}, platform={"id": platform})
+    site = await client.create("LocationSite", name="Atlanta", shortname="atl1")
+    device = await client.create("DcimDevice", data={"id": known, "location": site})
+    await client.save_all([device, site])
+    (stored,) = model.state("DcimDevice")
+    assert stored["location"] == site.id
+
+
+async def test_a_node_may_name_another_by_the_id_that_was_chosen_for_it(model: Model, client: InfrahubClient) -> None:
+    chosen = "18eaf486-7f66-fbe4-e35c-1f06f796844d"
+    platform = await client.create("DcimPlatform", name="eos")
+    platform.id = chosen
+    device = await client.create("DcimDevice", name="edge1", platform=chosen)
+    await client.save_all([device, platform])
+    (stored,) = model.state("DcimDevice")
+    assert stored["platform"] == chosen
+
+
+async def test_kinds_whose_create_takes_no_id_are_found_on_the_way(model: Model, client: InfrahubClient) -> None:
+    model.without_id = {"DcimPlatform", "DcimDevice"}
+    nodes = await rack(client, devices=2, interfaces=2)
+    await client.save_all(nodes)
+    assert {node["id"] for node in model.state()} == {node.id for node in nodes}
+    devices = {node["id"]: node["name"] for node in model.state("DcimDevice")}
+    held = sorted((devices[node["device"]], node["name"]) for node in model.state("DcimInterface"))
+    assert held == [("edge0", "eth0"), ("edge0", "eth1"), ("edge1", "eth0"), ("edge1", "eth1")]
+
+
+async def test_nodes_go_again_with_one_that_they_need_and_that_was_refused_for_a_while(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = InfrahubClient(config=model.config(retry_on_failure=True))
+    monkeypatch.setattr(client._port, "sleep", noting([]))
+    model.refusals["DcimDeviceCreate"] = [Refusal("busy", status=503)]
+    nodes = await rack(client, devices=1, interfaces=2)
+    await client.save_all(nodes)
+    assert [run.name for run in model.runs if run.refusal is None] == [
+        "DcimPlatformCreate", "DcimDeviceCreate", "DcimInterfaceCreate", "DcimInterfaceCreate",
+    ]  # fmt: skip
+
+
+async def test_nodes_of_two_branches_take_few_requests(model: Model, client: InfrahubClient) -> None:
+    model.branches["change-1"] = Branch()
+    tags = [
+        await client.create("BuiltinTag", name=f"tag{number}", branch=("main", "change-1")[number % 2])
+        for number in range(40)
+    ]
+    await client.save_all(tags)
+    assert len(model.state("BuiltinTag")) == len(model.state("BuiltinTag", branch="change-1")) == 20
+    assert len(model.asked) <= 2 + client.max_concurrent_execution
+
+
+async def test_an_error_names_a_node_of_which_but_a_few_fields_were_read(model: Model, client: InfrahubClient) -> None:
+    known = model.add("BuiltinTag", name={"value": "red"})
+    tag = await client.get("BuiltinTag", id=known, only=["description"])
+    tag.description = "warm"
+    model.refusals["BuiltinTagUpdate"] = [Refusal("not today")]
+    with pytest.raises(NodesNotSavedError, match=f"BuiltinTag '{known}': .*not today"):
+        await client.save_all([tag])
+
+
+async def test_a_peer_that_got_another_id_than_it_was_to_have_is_added_by_that(
+    model: Model, client: InfrahubClient
+) -> None:
+    model.without_id = {"BuiltinTag"}
+    platform = model.add("DcimPlatform", name={"value": "eos"})
+    known = model.add("DcimDevice", name={"value": "edge1"}, platform={"id": platform})
+    device = await client.get("DcimDevice", id=known, include=["tags"])
+    tag = await client.create("BuiltinTag", name="red")
+    device.tags.add(tag)
+    device.description = "core"
+    await client.save_all([device, tag])
+    (stored,) = model.state("DcimDevice")
+    assert (stored["tags"], stored["description"]) == ([tag.id], "core")

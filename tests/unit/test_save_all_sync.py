@@ -10,6 +10,8 @@ import pytest
 from infrahub_sdk import InfrahubClientSync
 from infrahub_sdk.exceptions import GraphQLError, NodesNotSavedError, ServerNotReachableError, ValidationError
 from tests.model import Model, Refusal
+from tests.model_data import Branch
+from tests.unit.fake import noting
 from tests.unit.kinds import NAME, kind, relationship, schema
 
 
@@ -317,3 +319,81 @@ def test_nothing_more_is_sent_when_the_server_cannot_be_reached(model: Model) ->
     assert str(caught.value.failures[-1][1]) == "it was not sent, because an earlier request failed"
     assert isinstance(caught.value.__cause__, ServerNotReachableError)
     assert caught.value.blame == "network"
+
+
+def test_a_node_that_was_made_around_its_id_may_refer_to_a_new_one(model: Model, client: InfrahubClientSync) -> None:
+    platform = model.add("DcimPlatform", name={"value": "eos"})
+    known = model.add("DcimDevice", name={"value": "edge1"}, platform={"id": platform})
+    site = client.create("LocationSite", name="Atlanta", shortname="atl1")
+    device = client.create("DcimDevice", data={"id": known, "location": site})
+    client.save_all([device, site])
+    (stored,) = model.state("DcimDevice")
+    assert stored["location"] == site.id
+
+
+def test_a_node_may_name_another_by_the_id_that_was_chosen_for_it(model: Model, client: InfrahubClientSync) -> None:
+    chosen = "18eaf486-7f66-fbe4-e35c-1f06f796844d"
+    platform = client.create("DcimPlatform", name="eos")
+    platform.id = chosen
+    device = client.create("DcimDevice", name="edge1", platform=chosen)
+    client.save_all([device, platform])
+    (stored,) = model.state("DcimDevice")
+    assert stored["platform"] == chosen
+
+
+def test_kinds_whose_create_takes_no_id_are_found_on_the_way(model: Model, client: InfrahubClientSync) -> None:
+    model.without_id = {"DcimPlatform", "DcimDevice"}
+    nodes = rack(client, devices=2, interfaces=2)
+    client.save_all(nodes)
+    assert {node["id"] for node in model.state()} == {node.id for node in nodes}
+    devices = {node["id"]: node["name"] for node in model.state("DcimDevice")}
+    held = sorted((devices[node["device"]], node["name"]) for node in model.state("DcimInterface"))
+    assert held == [("edge0", "eth0"), ("edge0", "eth1"), ("edge1", "eth0"), ("edge1", "eth1")]
+
+
+def test_nodes_go_again_with_one_that_they_need_and_that_was_refused_for_a_while(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = InfrahubClientSync(config=model.config(retry_on_failure=True))
+    monkeypatch.setattr(client._port, "sleep", noting([]))
+    model.refusals["DcimDeviceCreate"] = [Refusal("busy", status=503)]
+    nodes = rack(client, devices=1, interfaces=2)
+    client.save_all(nodes)
+    assert [run.name for run in model.runs if run.refusal is None] == [
+        "DcimPlatformCreate", "DcimDeviceCreate", "DcimInterfaceCreate", "DcimInterfaceCreate",
+    ]  # fmt: skip
+
+
+def test_nodes_of_two_branches_take_few_requests(model: Model, client: InfrahubClientSync) -> None:
+    model.branches["change-1"] = Branch()
+    tags = [
+        client.create("BuiltinTag", name=f"tag{number}", branch=("main", "change-1")[number % 2])
+        for number in range(40)
+    ]
+    client.save_all(tags)
+    assert len(model.state("BuiltinTag")) == len(model.state("BuiltinTag", branch="change-1")) == 20
+    assert len(model.asked) <= 2 + client.max_concurrent_execution
+
+
+def test_an_error_names_a_node_of_which_but_a_few_fields_were_read(model: Model, client: InfrahubClientSync) -> None:
+    known = model.add("BuiltinTag", name={"value": "red"})
+    tag = client.get("BuiltinTag", id=known, only=["description"])
+    tag.description = "warm"
+    model.refusals["BuiltinTagUpdate"] = [Refusal("not today")]
+    with pytest.raises(NodesNotSavedError, match=f"BuiltinTag '{known}': .*not today"):
+        client.save_all([tag])
+
+
+def test_a_peer_that_got_another_id_than_it_was_to_have_is_added_by_that(
+    model: Model, client: InfrahubClientSync
+) -> None:
+    model.without_id = {"BuiltinTag"}
+    platform = model.add("DcimPlatform", name={"value": "eos"})
+    known = model.add("DcimDevice", name={"value": "edge1"}, platform={"id": platform})
+    device = client.get("DcimDevice", id=known, include=["tags"])
+    tag = client.create("BuiltinTag", name="red")
+    device.tags.add(tag)
+    device.description = "core"
+    client.save_all([device, tag])
+    (stored,) = model.state("DcimDevice")
+    assert (stored["tags"], stored["description"]) == ([tag.id], "core")

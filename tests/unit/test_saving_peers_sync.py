@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from infrahub_sdk import InfrahubClientSync
+from infrahub_sdk.context import ContextAccount, RequestContext
 from infrahub_sdk.core.saving import planned, promise_id
-from infrahub_sdk.exceptions import GraphQLError, ServerNotReachableError
+from infrahub_sdk.exceptions import GraphQLError, ServerNotReachableError, UninitializedError, ValidationError
+from infrahub_sdk.node.related_base import RelatedNodeBase
 from tests.unit.fake import ADDRESS, Fake
 from tests.unit.kinds import schema
 
@@ -350,3 +352,119 @@ def test_a_full_update_says_the_list(fake: Fake, client: InfrahubClientSync) -> 
     device.update(do_full_update=True)
     assert "RelationshipAdd" not in fake.documents[0]
     assert names(device) == []
+
+
+def test_nodes_of_two_kinds_with_one_human_friendly_id_are_two_peers(client: InfrahubClientSync) -> None:
+    device = client.create("DcimDevice", name="edge1")
+    tag = client.create("BuiltinTag", data={"id": RED, "name": "red"})
+    other = client.create("DcimDevice", data={"id": GREEN, "name": "red"})
+    device.tags.extend([tag, other])
+    assert device.tags.peer_ids == [RED, GREEN]
+    device.tags.remove(other)
+    assert device.tags.peer_ids == [RED]
+    assert other not in device.tags
+
+
+def test_new_nodes_of_two_kinds_with_one_human_friendly_id_are_two_peers(client: InfrahubClientSync) -> None:
+    device = client.create("DcimDevice", name="edge1")
+    peers = [client.create(kind, name="red") for kind in ("BuiltinTag", "DcimDevice", "BuiltinTag")]
+    device.tags.extend(peers)
+    assert [related.peer for related in device.tags] == peers[:2]
+
+
+def test_a_peer_that_is_named_without_its_kind_is_found_among_all(fake: Fake, client: InfrahubClientSync) -> None:
+    device = read(fake, client)
+    assert ["red"] in device.tags
+    device.tags.add(["red"])
+    device.tags.add("green")
+    assert device.tags.peer_ids == [RED, GREEN]
+    device.tags.remove({"hfid": ["red"], "kind": "BuiltinTag"})
+    assert device.tags.peer_ids == [GREEN]
+
+
+def test_a_peer_that_was_saved_since_it_was_added_is_known_by_its_id(fake: Fake, client: InfrahubClientSync) -> None:
+    device = client.create("DcimDevice", name="edge1")
+    tag = client.create("BuiltinTag", name="red")
+    device.tags.add(tag)
+    fake.answers_data({"BuiltinTagCreate": {"ok": True, "object": {"id": RED}}})
+    tag.save()
+    device.tags.add(RED)
+    assert len(device.tags) == 1
+
+
+def test_each_request_to_a_pool_brings_a_peer(client: InfrahubClientSync) -> None:
+    device = client.create("DcimDevice", name="edge1")
+    pool = client.create("CoreIPAddressPool", data={"id": BLUE, "name": "loopbacks"})
+    device.tags.extend([pool, pool])
+    device.tags.add({"from_pool": {"id": BLUE}})
+    write = planned(device)
+    assert write is not None
+    assert write.mutations[0].said["tags"] == [{"from_pool": {"id": BLUE}}] * 3
+
+
+def test_peers_are_not_all_looked_at_for_each_that_is_added(
+    client: InfrahubClientSync, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[Any] = []
+    names_of = RelatedNodeBase._names
+
+    def counted(related: Any) -> set[Any]:
+        looks.append(related)
+        return names_of(related)
+
+    monkeypatch.setattr(RelatedNodeBase, "_names", counted)
+    device = client.create("DcimDevice", name="edge1")
+    tags = [client.create("BuiltinTag", name=f"tag{number}") for number in range(50)]
+    for tag in tags:
+        device.tags.add(tag)
+    assert all(tag in device.tags for tag in tags)
+    assert len(looks) <= 4 * len(tags)
+
+
+def test_metadata_of_a_relationship_that_was_not_read_is_refused(fake: Fake, client: InfrahubClientSync) -> None:
+    device = read(fake, client)
+    with pytest.raises(UninitializedError, match=r"relationship 'location' of .* was not read.*fetch"):
+        device.location.is_protected = True
+    device.location = BLUE
+    device.location.is_protected = True
+    write = planned(device)
+    assert write is not None
+    assert write.mutations[0].said["location"] == {"id": BLUE, "_relation__is_protected": True}
+
+
+def test_metadata_of_no_peer_is_refused(client: InfrahubClientSync) -> None:
+    device = client.create("DcimDevice", name="edge1")
+    with pytest.raises(ValidationError, match="location: there is no peer whose metadata could be set"):
+        device.location.owner = RED
+    assert planned(device).mutations[0].said.keys() == {"name", "id"}
+
+
+def test_a_single_peer_can_be_added_and_removed_past_the_node(fake: Fake, client: InfrahubClientSync) -> None:
+    device = read(fake, client)
+    device = client.create("DcimDevice", data={"id": DEVICE_ID, "location": GREEN})
+    fake.answers_data({"RelationshipRemove": OK})
+    device.remove_relationships("location", [GREEN])
+    assert not device.location.initialized
+    fake.answers_data({"RelationshipAdd": OK})
+    device.add_relationships("location", [BLUE])
+    assert device.location.id == BLUE
+    assert "location" not in names(device)
+
+
+def test_peers_are_added_past_the_node_for_the_account_of_the_client(fake: Fake, client: InfrahubClientSync) -> None:
+    device = read(fake, client)
+    client.request_context = RequestContext(account=ContextAccount(id=BLUE))
+    fake.answers_data({"RelationshipAdd": OK})
+    device.add_relationships("tags", [BLUE])
+    assert f'context: {{ account: {{ id: "{BLUE}" }} }}' in fake.documents[0]
+
+
+@pytest.mark.parametrize(("peers", "words"), [(BLUE, "tags: give a list of ids"), ([None], "tags: a peer that is not")])
+def test_what_is_no_list_of_ids_is_not_added_past_the_node(
+    fake: Fake, client: InfrahubClientSync, peers: Any, words: str
+) -> None:
+    device = read(fake, client)
+    with pytest.raises(ValidationError, match=words):
+        device.add_relationships("tags", peers)
+    device.add_relationships("tags", [])
+    assert fake.sent == []

@@ -530,3 +530,55 @@ def test_a_peer_set_to_none_is_taken_away_by_an_upsert(fake: Fake, client: Infra
     device.save(allow_upsert=True)
     assert "location: null" in fake.documents[0]
     assert "primary_address" not in fake.documents[0]
+
+
+def test_a_document_that_is_too_long_for_a_proxy_is_divided(fake: Fake, client: InfrahubClientSync) -> None:
+    red, blue = tags(client, "red", "blue")
+    fake.answers_bytes(413, b"<html>413 Request Entity Too Large</html>")
+    fake.answers_data({"BuiltinTagCreate": saved(ID)})
+    fake.answers_data({"BuiltinTagCreate": saved(OTHER_ID)})
+    assert send(client, red, blue) == [None, None]
+    assert [tag.id for tag in (red, blue)] == [ID, OTHER_ID]
+
+
+def test_an_error_about_nothing_in_particular_is_that_of_all_that_were_not_carried_out(
+    fake: Fake, client: InfrahubClientSync
+) -> None:
+    red, blue = tags(client, "red", "blue")
+    errors = [error(message="the disk is full", http_status=500)]
+    fake.answers_json(200, {"data": {"m0": saved(), "m1": None}, "errors": errors})
+    outcomes = send(client, red, blue)
+    assert outcomes[0] is None
+    assert isinstance(outcomes[1], GraphQLError)
+    assert "the disk is full" in str(outcomes[1])
+
+
+def test_a_node_that_is_saved_twice_at_once_holds_what_was_said_last(fake: Fake, client: InfrahubClientSync) -> None:
+    (red,) = tags(client, "red")
+    first = planned(red)
+    red.description = "warm"
+    second = planned(red)
+    assert first is not None
+    assert second is not None
+    identifier = promise_id(red)
+    fake.answers_data({"BuiltinTagCreate": saved(identifier)})
+    assert client._run(send_writes(client, [first])) == [None]
+    fake.answers_json(200, {"data": {"BuiltinTagCreate": None}, "errors": [in_use(identifier, "BuiltinTagCreate")]})
+    fake.answers_data(found("BuiltinTag", {"id": identifier}))
+    fake.answers_data({"BuiltinTagUpdate": saved(identifier)})
+    assert client._run(send_writes(client, [second])) == [None]
+    assert 'description: { value: "warm" }' in fake.documents[-1]
+    assert planned(red) is None
+
+
+def test_the_refusal_of_the_second_is_enough_where_the_first_cannot_be_looked_up(
+    fake: Fake, client: InfrahubClientSync
+) -> None:
+    (red,) = tags(client, "red")
+    identifier = promise_id(red)
+    fake.fails(LOST)
+    fake.fails(LOST)
+    fake.answers_json(200, {"data": {"BuiltinTagCreate": None}, "errors": [in_use(identifier, "BuiltinTagCreate")]})
+    fake.fails(LOST)
+    red.save()
+    assert (red.id, planned(red)) == (identifier, None)

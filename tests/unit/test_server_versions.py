@@ -6,6 +6,7 @@ import ast
 import importlib
 import inspect
 import sys
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -489,6 +490,13 @@ def hands_over(item: ast.AST) -> bool:
     return function in {"execute", "request_of"} and first.split(".")[-1] in {"client", "self"}
 
 
+@cache
+def in_package(filename: str) -> str | None:
+    """The path of a file within the package; None for one that is not of it."""
+    path = Path(filename)
+    return path.relative_to(PACKAGE).as_posix() if PACKAGE in path.parents else None
+
+
 class Watched(Release):
     """A server that sees through which functions of the package a document came."""
 
@@ -499,9 +507,9 @@ class Watched(Release):
     def _run(self, payload: dict[str, Any]) -> dict[str, Any]:
         frame: Any = sys._getframe()
         while frame is not None:
-            path = Path(frame.f_code.co_filename)
-            if PACKAGE in path.parents:
-                self.seen.add((path.relative_to(PACKAGE).as_posix(), frame.f_code.co_name))
+            path = in_package(frame.f_code.co_filename)
+            if path is not None:
+                self.seen.add((path, frame.f_code.co_name))
             frame = frame.f_back
         return super()._run(payload)
 

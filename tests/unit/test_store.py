@@ -131,6 +131,64 @@ def test_reading_the_same_node_again_and_again_takes_no_more_room(client: Infrah
     assert len(branch._waiting) == 1
 
 
+def test_a_node_that_is_forgotten_is_not_found_by_its_names(client: InfrahubClientSync, tag: Any) -> None:
+    other = client.create("BuiltinTag", name="blue")
+    client.store.set(tag, key="mine")
+    client.store.set(other, key="shared")
+    client.store.set(tag, key="shared")
+    client.store.set(other, key="new")
+    other.id = f"{ID[:-1]}9"
+    client.store.set(other)  # as a save does
+    branch = client.store._branch("main")
+    branch.discard(tag.id)
+    keys = ("mine", "shared", "new", tag.id)
+    assert [client.store.get(key, raise_when_missing=False) for key in keys] == [None, None, other, None]
+    branch.discard(other.id)
+    assert client.store.get("new", raise_when_missing=False) is None
+    assert client.store.get("BuiltinTag__blue", raise_when_missing=False) is None
+    assert branch.count() == 0
+
+
+class Closed(dict[str, Any]):
+    """A dictionary that nobody may look through."""
+
+    def __iter__(self) -> Any:
+        raise AssertionError("all entries were looked through")
+
+    items = values = keys = __iter__
+
+
+def test_forgetting_a_node_does_not_look_at_the_names_of_others(client: InfrahubClientSync, tag: Any) -> None:
+    client.store.set(tag, key="mine")
+    branch = client.store._branch("main")
+    branch._keys = Closed(branch._keys)
+    branch.discard(tag.id)
+    assert client.store.get("mine", raise_when_missing=False) is None
+
+
+@pytest.mark.parametrize("kind", ["BuiltinTag", "DcimPlatform"])
+def test_looking_for_a_human_friendly_id_looks_at_new_nodes_once(client: InfrahubClientSync, kind: str) -> None:
+    for number in range(10):
+        client.store.set(client.create(kind, name=f"n{number}"))
+    client.store.get("BuiltinTag__red", raise_when_missing=False)
+    branch = client.store._branch("main")
+    branch._objs = Closed(branch._objs)
+    assert branch._waiting == {}
+    assert client.store.get("BuiltinTag__red", raise_when_missing=False) is None
+
+
+@pytest.mark.parametrize("device", [OTHER_ID, ["edge1"]])
+def test_a_human_friendly_id_may_lead_through_a_peer_that_is_looked_for_here(
+    client: InfrahubClientSync, device: Any
+) -> None:
+    eth0 = client.create("DcimInterface", name="eth0", device=device)
+    client.store.set(eth0)
+    assert eth0.hfid is None
+    assert client.store.get("DcimInterface__edge1__eth0", raise_when_missing=False) is None
+    client.store.set(client.create("DcimDevice", id=OTHER_ID, name="edge1"))
+    assert client.store.get("DcimInterface__edge1__eth0") is eth0
+
+
 def test_threads_may_load_and_discard_at_once(client: InfrahubClientSync) -> None:
     branch = client.store._branch("main")
     tags = [client.create("BuiltinTag", id=f"{ID}{number}", name=f"t{number}") for number in range(200)]

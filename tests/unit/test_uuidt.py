@@ -66,3 +66,10 @@ def test_generate_uuid_is_the_text_of_a_uuid() -> None:
 )
 def test_numbers_are_filled_up_with_random_digits(number: int, length: int, digits: str, padding: int) -> None:
     assert re.fullmatch(f"{digits}[0-9a-f]{{{padding}}}", encode_number(number, length))
+
+
+def test_they_are_in_order_where_the_clock_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = time.time_ns() + 10**9
+    monkeypatch.setattr(time, "time_ns", lambda: now)
+    texts = [generate_uuid() for _ in range(100)]
+    assert sorted(set(texts)) == texts

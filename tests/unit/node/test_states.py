@@ -214,3 +214,11 @@ def test_passwords_travel_as_variables(fake: Fake, client: InfrahubClientSync) -
     with pytest.raises(Exception, match=r"\*\*\*") as caught:
         client.get("TestingSample", a_password__value="hunter2")
     assert "hunter" not in str(caught.value)
+
+
+def test_an_attribute_that_a_pool_is_to_choose_can_be_taken_over(client: InfrahubClientSync) -> None:
+    pool = {"from_pool": {"id": "p"}}
+    first = client.create("DcimDevice", name="x", height=pool)
+    second = client.create("DcimDevice", name="y")
+    second.height = first.height
+    assert node_input(second, changes_only=False)["height"] == pool

@@ -62,6 +62,12 @@ def test_whether_a_connection_lives_on_is_said_by_version_and_field(
     assert read(head(*lines, status=status)).keep_alive is keep_alive
 
 
+def test_a_body_that_is_packed_too_often_is_refused() -> None:
+    assert read(head("Content-Encoding: gzip, gzip", "Content-Encoding: gzip, gzip, gzip")).encodings == [b"gzip"] * 5
+    with pytest.raises(Malformed, match="packed 3000 times over"):  # each is a generator more on the stack
+        read_head(head(f"Content-Encoding: {'gzip,' * 3000}"))
+
+
 def test_codings_come_in_the_order_in_which_they_were_applied() -> None:
     assert read(head("Content-Encoding: a, GZIP", "content-encoding: b")).encodings == [b"a", b"gzip", b"b"]
 

@@ -174,14 +174,14 @@ def test_closing_closes_what_is_idle_and_refuses_the_rest() -> None:
         transport.close()
         server.wait_for_closings(1)
         assert repr(transport) == "<Transport closed>"
-        with pytest.raises(Error, match="The client is closed"):
+        with pytest.raises(Error, match="The client was closed"):
             get(transport, server.url)
 
 
 def test_a_transport_that_was_closed_unused_is_closed_too() -> None:
     transport = open_transport()
     transport.close()
-    with pytest.raises(Error, match="The client is closed"):
+    with pytest.raises(Error, match="The client was closed"):
         get(transport, "http://127.0.0.1:1/")
 
 

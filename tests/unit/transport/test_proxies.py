@@ -89,6 +89,9 @@ def test_a_setting_goes_before_the_environment(arguments: dict[str, Any], http: 
         ("a, h", "http://h", True),
         ("a b\th", "http://h", True),
         ("a,,", "http://h", False),
+        ("bücher.example", "http://bücher.example", True),
+        (".bücher.example", "http://a.bücher.example", True),
+        ("*.xn--bcher-kva.example", "http://a.BÜCHER.example", True),
         (".", "http://h", False),
     ],
 )
@@ -121,6 +124,11 @@ def test_what_is_not_a_proxy_is_refused_by_the_name_of_its_setting(url: str) -> 
 
 def test_a_broken_proxy_for_the_other_scheme_does_no_harm() -> None:
     assert chosen(ProxySelector(environ={"HTTPS_PROXY": "socks5://p"}), "http://h/") is None
+
+
+@pytest.mark.parametrize("url", [f" {P}", f"{P}\n", f"\t{P}\r\n"])
+def test_blanks_around_a_variable_do_not_count(url: str) -> None:
+    assert chosen(ProxySelector(environ={"HTTP_PROXY": url}), "http://h/") == P
 
 
 def test_nothing_shows_the_credentials_of_a_proxy() -> None:

@@ -14,6 +14,7 @@ import trustme
 from infrahub_sdk.exceptions import ServerNotReachableError, ServerNotResponsiveError, ValidationError
 from infrahub_sdk.transport import Request, Timeouts
 from tests.servers import ScriptedServer, answer, chunked, close_unasked, closing, hold, pieces, unasked
+from tests.unit.networks import names
 from tests.unit.transport.support import get, open_transport, post
 from tests.unit.transport.test_pool import in_child
 
@@ -108,6 +109,13 @@ def test_a_name_that_is_not_on_the_certificate_says_so() -> None:
         pytest.raises(ServerNotReachableError, match="for another name"),
     ):
         get(transport, server.url.replace("127.0.0.1", "localhost"))
+
+
+def test_a_dot_that_ends_a_name_is_not_on_its_certificate() -> None:
+    server = ScriptedServer([answer(b"ok")], tls=server_side("infrahub.example"))
+    with server, names({"infrahub.example.": ["127.0.0.1"]}), open_transport(tls_context=trusting) as transport:
+        assert get(transport, f"https://infrahub.example.:{server.port}/").content == b"ok"
+    assert server.requests[0].headers["host"] == f"infrahub.example.:{server.port}"
 
 
 def test_a_certificate_is_not_looked_at_if_that_is_wanted() -> None:
