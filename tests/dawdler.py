@@ -47,6 +47,7 @@ class Dawdler:
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
+        self._tasks: set[asyncio.Task[None]] = set()  # nobody else holds one that waits for its client
         self._transports: WeakSet[asyncio.WriteTransport] = WeakSet()
         self.numbers: list[int] = []
         self.url = ""
@@ -65,13 +66,17 @@ class Dawdler:
     def _run(self) -> None:
         loop = self._loop
         loop.set_exception_handler(lambda *_: None)  # clients that go away are what this is about
-        server = loop.run_until_complete(asyncio.start_server(self._connected, "127.0.0.1", 0, ssl=self._tls, backlog=512))
+        server = loop.run_until_complete(
+            asyncio.start_server(self._connected, "127.0.0.1", 0, ssl=self._tls, backlog=512)
+        )
         port = server.sockets[0].getsockname()[1]
         self.url = f"{'https' if self._tls else 'http'}://127.0.0.1:{port}"
         self._ready.set()
         loop.run_forever()
+        for listener in server.sockets:
+            loop.remove_reader(listener)
+        loop.run_until_complete(asyncio.sleep(0))  # what was accepted last is taken over, which a closed server refuses
         server.close()
-        loop.run_until_complete(asyncio.sleep(0))  # what was accepted last is taken over, so that it can be closed
         while tasks := asyncio.all_tasks(loop):  # one that accepts a connection makes another that serves it
             for task in tasks:
                 task.cancel()
@@ -82,8 +87,11 @@ class Dawdler:
         loop.close()
 
     def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._transports.add(writer.transport)  # here, since a task that is cancelled before its first step closes nothing
-        self._loop.create_task(self._serve(reader, writer))
+        # Here, since a task that is cancelled before its first step closes nothing.
+        self._transports.add(writer.transport)
+        task = self._loop.create_task(self._serve(reader, writer))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _dawdle(self) -> None:
         if self._random.random() < 0.5:
