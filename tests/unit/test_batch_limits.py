@@ -360,15 +360,20 @@ class Hanging:
 
     def __init__(self) -> None:
         self.arrived = threading.Semaphore(0)
-        self.aborted: list[str] = []
+        self.aborted = threading.Semaphore(0)
 
     def send(self, request: Any) -> Response:
         ended = threading.Event()
         request.cancellation.attach(ended.set)
         self.arrived.release()
         assert ended.wait(PATIENCE), "nobody aborted it"
-        self.aborted.append(request.url)
+        self.aborted.release()
         raise AbortedError("aborted")
+
+    def has_aborted(self, requests: int) -> bool:
+        """Whether so many were aborted, and no more; their threads may tell a moment after the calls came back."""
+        enough = all([self.aborted.acquire(timeout=PATIENCE) for _ in range(requests)])
+        return enough and not self.aborted.acquire(blocking=False)
 
     def close(self) -> None:
         pass
@@ -390,7 +395,7 @@ def test_a_failing_thread_aborts_the_requests_of_its_siblings() -> None:
     batch._tasks.insert(0, BatchTaskSync(fails_after, (transport, 2), {}))
     with pytest.raises(ValueError, match="no"):
         list(batch.execute())
-    assert len(transport.aborted) == 2
+    assert transport.has_aborted(2)
     assert set(threading.enumerate()) == before
 
 
@@ -414,7 +419,7 @@ def test_a_failing_task_aborts_the_requests_of_its_siblings() -> None:
         await client.close()
 
     asyncio.run(asyncio.wait_for(main(), PATIENCE))
-    assert len(transport.aborted) == 2
+    assert transport.has_aborted(2)
 
 
 def test_a_failure_ends_batches_within_the_siblings_and_their_waits() -> None:
@@ -443,7 +448,7 @@ def test_a_failure_ends_batches_within_the_siblings_and_their_waits() -> None:
     with pytest.raises(ValueError, match="no"):
         list(batch.execute())
     assert time.monotonic() - began < PATIENCE / 2
-    assert len(transport.aborted) == 1
+    assert transport.has_aborted(1)
     assert set(threading.enumerate()) == before
 
 
