@@ -1,4 +1,4 @@
-"""The real server of these tests: `INFRAHUB_TEST_ADDRESS` and `INFRAHUB_TEST_TOKEN` name one to write to."""
+"""The servers of these tests: a local one, and the real one that INFRAHUB_TEST_ADDRESS and INFRAHUB_TEST_TOKEN name."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ import pytest
 
 from infrahub_sdk import Config, InfrahubClientSync
 from infrahub_sdk.exceptions import VersionNotSupportedError
+from infrahub_sdk.testing import LocalInfrahub
 from tests.integration.schema import release_number, schema_for
+from tests.integration.suite import SUITE, Suite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,6 +30,7 @@ class Server(NamedTuple):
     address: str
     token: str
     version: str = ""
+    is_local: bool = False
 
     def config(self, **fields: Any) -> Config:
         """Settings for this server."""
@@ -64,17 +67,56 @@ def _found() -> Server | None:
         return None
 
 
-@pytest.fixture(scope="session")
-def server() -> Server:
-    """The server, with the schema of these tests loaded."""
+@pytest.fixture(scope="session", params=["local", "real"])
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """A server with the schema of these tests loaded: the local one, and the real one where there is one."""
+    if request.param == "local":
+        with LocalInfrahub() as infrahub:
+            yield _prepared(Server(infrahub.address, infrahub.api_token, is_local=True))
+        return
     found = _found()
     if found is None:
         pytest.skip(REASON)
-    with InfrahubClientSync(config=found.config(timeout=300)) as client:
-        found = found._replace(version=client.get_version())
-        answer = client.schema.load([found.schema], wait_until_converged=True)
+    yield _prepared(found)
+
+
+def _prepared(server: Server) -> Server:
+    with InfrahubClientSync(config=server.config(timeout=300)) as client:
+        server = server._replace(version=client.get_version())
+        answer = client.schema.load([server.schema], wait_until_converged=True)
         assert not answer.errors, answer.errors
-    return found
+    return server
+
+
+@pytest.fixture(scope="session")
+def suite_server(server: Server) -> Server:
+    """A server with the schema of the tests of servers loaded."""
+    if not server.at_least("1.11"):
+        pytest.skip("what servers do is described as release 1.11 does it")
+    with InfrahubClientSync(config=server.config(timeout=600)) as client:
+        answer = client.schema.load([SUITE], wait_until_converged=True)
+        assert not answer.errors, answer.errors
+    return server
+
+
+def _suite(server: Server) -> Iterator[Suite]:
+    suite = Suite(server.address, server.token, is_local=server.is_local)
+    try:
+        yield suite
+    finally:
+        suite.close()
+
+
+@pytest.fixture
+def suite(suite_server: Server) -> Iterator[Suite]:
+    """Asks the server, and takes away what the test made."""
+    yield from _suite(suite_server)
+
+
+@pytest.fixture(scope="module")
+def shared(suite_server: Server) -> Iterator[Suite]:
+    """Asks the server, and takes away in the end what the tests of a module share."""
+    yield from _suite(suite_server)
 
 
 @pytest.fixture

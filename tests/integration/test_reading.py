@@ -145,14 +145,9 @@ async def test_peers_that_may_be_any_node_come_with_their_fields(server: Server,
 
 async def test_metadata_is_read_at_every_step(server: Server, unique: Callable[[str], str]) -> None:
     async with Tree(server, unique) as tree, InfrahubClient(config=server.config()) as client:
+        asked: Any = {"include": ["interfaces.ip_addresses"], "property": True, "include_metadata": True}
         with server.since("1.9"):
-            (device,) = await client.filters(
-                "DeepDevice",
-                name__value=tree.name,
-                include=["interfaces.ip_addresses"],
-                property=True,
-                include_metadata=True,
-            )
+            (device,) = await client.filters("DeepDevice", name__value=tree.name, **asked)
             eth0 = next(peer for peer in device.interfaces if peer.name.value == "eth0")
             address = eth0.ip_addresses[0]
             assert eth0.name.updated_at

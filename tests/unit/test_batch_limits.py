@@ -372,8 +372,10 @@ class Hanging:
 
     def has_aborted(self, requests: int) -> bool:
         """Whether so many were aborted, and no more; their threads may tell a moment after the calls came back."""
-        enough = all([self.aborted.acquire(timeout=PATIENCE) for _ in range(requests)])
-        return enough and not self.aborted.acquire(blocking=False)
+        for _ in range(requests):
+            if not self.aborted.acquire(timeout=PATIENCE):
+                return False
+        return not self.aborted.acquire(blocking=False)
 
     def close(self) -> None:
         pass

@@ -1,0 +1,117 @@
+"""The local Infrahub without its network side."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from infrahub_sdk.exceptions import ValidationError
+from infrahub_sdk.testing.server import bootstrap, branches, rest_schema
+from infrahub_sdk.testing.server.auth import Auth
+from infrahub_sdk.testing.server.errors import Refused
+from infrahub_sdk.testing.server.kinds import kinds_of
+from infrahub_sdk.testing.server.schema import storing
+from infrahub_sdk.testing.server.session import Session
+from infrahub_sdk.testing.server.storage import MAIN, Storage
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+    from infrahub_sdk.testing.server.branches import Branch
+    from infrahub_sdk.testing.server.graphql.schema import Schema
+    from infrahub_sdk.testing.server.kinds import Kinds
+
+__all__ = ["App"]
+
+
+class App:
+    """The data, the schemas and who may do what.
+
+    Args:
+        path: The file of the database; in memory by default.
+
+    Attributes:
+        storage: The database.
+        lock: Held by the one request that is served.
+    """
+
+    def __init__(self, path: str = ":memory:") -> None:
+        self.storage = Storage(path)
+        self.lock = threading.RLock()
+        self.auth = Auth(self)
+        self._start: Connection | None = None
+        with self.storage.transaction():
+            is_new = not self.storage.rows("select 1 from branch")
+            if is_new:
+                self._set_up()
+        if is_new:
+            self._start = self.storage.copy()
+
+    def _set_up(self) -> None:
+        now = branches.add_default(self.storage).created_at
+        self.storage.insert("schema", [{"branch": MAIN, "document": "[]", "since": now}])
+        bootstrap.set_up(self)
+
+    @property
+    def deployment_id(self) -> str:
+        """What tells this server from others."""
+        return self.branch().id
+
+    def close(self) -> None:
+        """Close the database."""
+        self.storage.close()
+        if self._start is not None:
+            self._start.close()
+
+    def reset(self) -> None:
+        """Go back to the start: nothing but what every server has, and the schemas that were loaded at the start."""
+        if self._start is None:
+            new = App()
+            self._start = new.storage.copy()
+            new.close()
+        self.storage.restore(self._start)
+
+    def load_schemas(self, documents: list[dict[str, Any]]) -> None:
+        """Load schemas into the default branch.
+
+        Raises:
+            ValidationError: They are refused.
+        """
+        if documents:
+            try:
+                status, answer = rest_schema.load(self.session(), {"schemas": documents})
+            except Refused as refused:
+                raise ValidationError("schemas", f"they are refused: {refused.message}") from None
+            if status != 200:
+                raise ValidationError("schemas", f"they are refused: {rest_schema.words(answer)}")
+            if self._start is not None:
+                self._start.close()
+                self._start = self.storage.copy()
+
+    def branch(self, name: str = "main") -> Branch:
+        """A branch by its name.
+
+        Raises:
+            Refused: There is none.
+        """
+        return branches.find(self.storage, name)
+
+    def kinds(self, branch: Branch) -> Kinds:
+        """The kinds of a branch."""
+        return kinds_of(storing.text(self, branch))
+
+    def graphql(self, kinds: Kinds) -> Schema:
+        """The GraphQL schema of some kinds."""
+        from infrahub_sdk.testing.server.graphql.types import graphql_schema  # which loads all of graphql-core
+
+        return graphql_schema(kinds)
+
+    def session(self, branch: str = "main", at: int | None = None, account: str | None = None) -> Session:
+        """A view of the data, see `Session`.
+
+        Raises:
+            Refused: There is no such branch, or there was nothing yet at the time.
+        """
+        if at is not None:
+            branches.check_time(self.storage, at)
+        return Session(self, self.branch(branch), at, account)

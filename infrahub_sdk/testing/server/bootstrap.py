@@ -1,0 +1,81 @@
+"""What a new server holds: its accounts, what they may do, and the default namespace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from infrahub_sdk.testing.server import saving
+
+if TYPE_CHECKING:
+    from infrahub_sdk.testing.server.app import App
+
+__all__ = ["ADMIN", "ADMIN_PASSWORD", "ADMIN_TOKEN", "set_up"]
+
+# What a real server has before anybody changes it.
+ADMIN, ADMIN_PASSWORD = "admin", "infrahub"
+ADMIN_TOKEN = "06438eb2-8019-4776-878c-0941b1f1d1ec"  # noqa: S105
+
+_DENY, _ALLOW_OTHER, _ALLOW_ALL = 1, 4, 6
+_GLOBAL_PERMISSIONS = {
+    "super_admin": "do anything",
+    "edit_default_branch": "change data in the default branch",
+    "merge_branch": "merge branches",
+    "rebase_branch": "rebase branches",
+    "manage_accounts": "manage accounts, their roles and groups",
+    "manage_permissions": "manage permissions",
+    "manage_schema": "change the schema",
+    "manage_repositories": "manage repositories",
+    "manage_global_preferences": "change the preferences of everybody",
+    "merge_proposed_change": "merge proposed changes",
+    "review_proposed_change": "approve and reject proposed changes",
+}
+_OBJECT_PERMISSIONS = {
+    "view": ("*", "*", "view", _ALLOW_ALL),
+    "other branches": ("*", "*", "any", _ALLOW_OTHER),
+    "nothing": ("*", "*", "any", _DENY),
+    "review": ("Core", "ProposedChange", "update", _ALLOW_ALL),
+}
+_ROLES = {
+    "Super Administrator": ("super_admin",),
+    "General Access": ("manage_repositories", "manage_schema", "merge_proposed_change", "view", "other branches"),
+    "Proposed Change Reviewer": ("edit_default_branch", "review_proposed_change", "review"),
+    "Anonymous User": ("view", "nothing"),
+}
+
+
+def set_up(app: App) -> None:
+    """Make the nodes that every server has."""
+    session = app.session()
+
+    def create(kind: str, **fields: Any) -> str:
+        data = {name: value if isinstance(value, list) else {"value": value} for name, value in fields.items()}
+        return saving.create(session, session.kinds[kind], data).id
+
+    permissions = {
+        action: create(
+            "CoreGlobalPermission", action=action, decision=_ALLOW_ALL, description=f"Allow a user to {what}"
+        )
+        for action, what in _GLOBAL_PERMISSIONS.items()
+    }
+    for what, (namespace, name, action, decision) in _OBJECT_PERMISSIONS.items():
+        permissions[what] = create(
+            "CoreObjectPermission", namespace=namespace, name=name, action=action, decision=decision
+        )
+    roles = {
+        name: create("CoreAccountRole", name=name, permissions=_ids(*(permissions[item] for item in given)))
+        for name, given in _ROLES.items()
+    }
+    admin = create("CoreAccount", name=ADMIN, password=ADMIN_PASSWORD)
+    create(
+        "CoreAccountGroup", name="Super Administrators", roles=_ids(roles["Super Administrator"]), members=_ids(admin)
+    )
+    general = _ids(roles["General Access"], roles["Proposed Change Reviewer"])
+    create("CoreAccountGroup", name="Infrahub Users", roles=general)
+    create(
+        "IpamNamespace", name="default", default=True, description="Where addresses are that name no other namespace"
+    )
+    app.auth.add_token(admin, ADMIN_TOKEN, "Initial token")
+
+
+def _ids(*ids: str) -> list[dict[str, str]]:
+    return [{"id": id} for id in ids]

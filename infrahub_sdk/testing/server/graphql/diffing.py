@@ -1,0 +1,204 @@
+"""Differences between branches, in GraphQL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from infrahub_sdk.testing.server import branches, clock, comparisons
+from infrahub_sdk.testing.server.errors import Refused
+from infrahub_sdk.testing.server.graphql.resolvers import resolves
+from infrahub_sdk.testing.server.storage import MAIN
+from infrahub_sdk.testing.server.summary import counted, shown_nodes
+from infrahub_sdk.testing.server.tasks import recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from infrahub_sdk.testing.server.branches import Branch
+    from infrahub_sdk.testing.server.comparisons import Comparison
+    from infrahub_sdk.testing.server.session import Session
+
+
+@resolves("Mutation.DiffUpdate")
+def update(
+    _: Any, info: Any, data: Mapping[str, Any], context: Any = None, wait_until_completion: bool | None = None
+) -> dict[str, Any]:
+    """Make or renew a difference of a branch."""
+    session: Session = info.context
+    waits = bool(wait_until_completion or data.get("wait_for_completion"))
+    name = data.get("name") or ""
+    start, finish = _microseconds(data.get("from_time")), _microseconds(data.get("to_time"))
+    if (start or finish) and not name:
+        raise Refused("diff with specified time range requires a name")
+    view = session.app.session(data["branch"], account=session.account)
+    _check_span(view, name, start, finish)
+    title = f"Update diff for branch {view.branch.name}"
+    with recorded(session.storage, "diff-update", title, view.branch.name, waits=waits, model=dict(data)) as task:
+        if view.branch.status == branches.MERGED and not name:
+            raise Refused(f"There is no difference of branch {view.branch.name}, which was merged", status=404)
+        comparisons.update(view, name, start, finish)
+    return {"ok": True} if waits else {"ok": True, "task": {"id": task.id}}
+
+
+def _check_span(view: Session, name: str, start: int | None, finish: int | None) -> None:
+    """Refuse times that leave out what a difference has already."""
+    old = next((item for item in comparisons.kept(view.storage, view.branch) if name and item.name == name), None)
+    if old is None:
+        return
+    if start is not None and start > old.span.start:
+        raise Refused(f"from_time must be null or less than or equal to {clock.shown(old.span.start)}")
+    if start is not None and start < view.branch.forked_at:
+        raise Refused(f"from_time must be null or greater than or equal to {clock.shown(view.branch.forked_at)}")
+    if finish is not None and finish < old.span.finish:
+        raise Refused(f"to_time must be null or greater than or equal to {clock.shown(old.span.finish)}")
+
+
+@resolves("Mutation.ResolveDiffConflict")
+def resolve(_: Any, info: Any, data: Mapping[str, Any], context: Any = None) -> dict[str, Any]:
+    """Choose a side of a conflict."""
+    storage = info.context.storage
+    with storage.transaction():
+        comparisons.choose(storage, data.get("conflict_id"), data.get("selected_branch"))
+    return {"ok": True}
+
+
+@resolves("Query.DiffTree")
+def tree(
+    _: Any,
+    info: Any,
+    name: str | None = None,
+    branch: str | None = None,
+    from_time: str | None = None,
+    to_time: str | None = None,
+    root_node_uuids: Sequence[str] | None = None,
+    include_parents: bool | None = None,
+    filters: Mapping[str, Any] | None = None,
+    limit: int | None = None,
+    offset: int | None = None,
+    proposed_change_id: str | None = None,
+) -> dict[str, Any] | None:
+    """A difference of a branch; None when nobody asked for it with DiffUpdate."""
+    session: Session = info.context
+    view = _view(session, branch, proposed_change_id)
+    found = _find(session, view.branch, name, _microseconds(from_time), _microseconds(to_time))
+    if found is None:
+        return None
+    nodes = _nodes(view, found)
+    filters = dict(filters or {})
+    filters["ids"] = [*(filters.get("ids") or ()), *(root_node_uuids or ())]
+    wanted = sorted((node for node in nodes if _passes(node, filters)), key=lambda node: str(node["uuid"]))
+    wanted = wanted[offset or 0 :][: limit or None]
+    ids = {node["uuid"] for node in wanted}
+    if include_parents is False:
+        nodes = [{**node, "parent": None} for node in nodes]
+    else:
+        ids |= _above(nodes, ids)
+    return {
+        **_head(session, view.branch, found),
+        **_counts(nodes),
+        "name": found.name or None,
+        "nodes": [node for node in nodes if node["uuid"] in ids],
+    }
+
+
+@resolves("Query.DiffTreeSummary")
+def summary(
+    _: Any,
+    info: Any,
+    name: str | None = None,
+    branch: str | None = None,
+    from_time: str | None = None,
+    to_time: str | None = None,
+    filters: Mapping[str, Any] | None = None,
+    proposed_change_id: str | None = None,
+) -> dict[str, Any] | None:
+    """How many fields of the nodes of a difference changed; None when nobody asked for it with DiffUpdate."""
+    session: Session = info.context
+    view = _view(session, branch, proposed_change_id)
+    found = _find(session, view.branch, name, _microseconds(from_time), _microseconds(to_time))
+    if found is None:
+        return None
+    nodes = [node for node in _nodes(view, found) if _passes(node, filters or {})]
+    counts = {name: sum(node[name] for node in nodes) for name in counted((), of_conflicts=0)}
+    return {**_head(session, view.branch, found), **counts, "num_unchanged": 0}
+
+
+def _view(session: Session, branch: str | None, proposed_change_id: str | None) -> Session:
+    """A view of the branch of a difference: the one that is named, or that a proposed change is about."""
+    proposed = None if branch or not proposed_change_id else session.get([proposed_change_id]).get(proposed_change_id)
+    if proposed is not None:
+        branch = str(proposed.values["source_branch"].value)
+    return session.app.session(branch or session.app.branch().name, account=session.account)
+
+
+def _find(
+    session: Session, branch: Branch, name: str | None, start: int | None, finish: int | None
+) -> Comparison | None:
+    """The longest difference of a branch that is within some times."""
+    if branch.status == branches.MERGED and start is None and finish is None:
+        return None
+    start = branch.forked_at if start is None else start
+    finish = (session.scope.at or session.storage.now()) if finish is None else finish
+    found = [
+        item
+        for item in comparisons.kept(session.storage, branch)
+        if item.span.start >= start and item.span.finish <= finish and name in {None, item.name} and not item.is_merged
+    ]
+    return max(found, key=lambda item: item.span.finish - item.span.start, default=None)
+
+
+def _nodes(view: Session, found: Comparison) -> list[dict[str, Any]]:
+    return shown_nodes(view, found.span, comparisons.load(view, found))
+
+
+def _head(session: Session, branch: Branch, found: Comparison) -> dict[str, Any]:
+    return {
+        "base_branch": session.app.branch().name,
+        "diff_branch": branch.name,
+        "from_time": clock.shown(found.span.start),
+        "to_time": clock.shown(found.span.finish),
+        "num_untracked_base_changes": _later(session, MAIN, found.span.finish),
+        "num_untracked_diff_changes": _later(session, branch.number, found.span.finish),
+    }
+
+
+def _later(session: Session, branch: int, time: int) -> int:
+    """How many rows of a branch changed after a time."""
+    where = f"branch = ? and (since > {time} or until > {time})"
+    sql = " union all ".join(f"select count(*) from {table} where {where}" for table in ("node", "value", "edge"))
+    return sum(row[0] for row in session.storage.rows(sql, [branch] * 3))
+
+
+def _counts(nodes: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    return counted(nodes, of_conflicts=sum(bool(node["contains_conflict"] or node.get("conflict")) for node in nodes))
+
+
+def _passes(node: Mapping[str, Any], filters: Mapping[str, Any]) -> bool:
+    """Whether a node passes filters; ids go before all others."""
+    if filters.get("ids"):
+        return node["uuid"] in filters["ids"]
+    return (
+        _is_chosen(filters.get("kind"), lambda wanted: node["kind"] == wanted)
+        and _is_chosen(filters.get("namespace"), lambda wanted: str(node["kind"]).startswith(wanted))
+        and _is_chosen(filters.get("status"), lambda wanted: node["status"] == wanted)
+    )
+
+
+def _is_chosen(given: Mapping[str, Any] | None, matches: Any) -> bool:
+    includes, excludes = (given or {}).get("includes"), (given or {}).get("excludes")
+    return (not includes or any(map(matches, includes))) and not any(map(matches, excludes or ()))
+
+
+def _above(nodes: Sequence[Mapping[str, Any]], ids: set[str]) -> set[str]:
+    """The ids of the nodes that are above some nodes."""
+    parents = {node["uuid"]: node["parent"]["uuid"] for node in nodes if node["parent"]}
+    above: set[str] = set()
+    for id in ids:
+        while id in parents and parents[id] not in above:
+            id = parents[id]
+            above.add(id)
+    return above
+
+
+def _microseconds(text: str | None) -> int | None:
+    return None if text is None else clock.microseconds(text)

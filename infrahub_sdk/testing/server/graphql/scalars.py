@@ -1,0 +1,71 @@
+"""The scalars of the GraphQL schema."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graphql import (
+    GraphQLBoolean,
+    GraphQLError,
+    GraphQLFloat,
+    GraphQLID,
+    GraphQLInt,
+    GraphQLScalarType,
+    GraphQLString,
+    IntValueNode,
+    Undefined,
+    value_from_ast_untyped,
+)
+
+from infrahub_sdk.testing.server.clock import microseconds
+from infrahub_sdk.testing.server.errors import Refused
+
+__all__ = ["SCALARS"]
+
+
+def _big_int(value: Any) -> int:
+    try:
+        number = int(value)
+    except (TypeError, ValueError):
+        number = None
+    if number is None or (isinstance(value, float) and number != value):
+        raise GraphQLError(f"BigInt cannot represent {value!r}.")
+    return number
+
+
+def _big_int_literal(node: Any, _: Any = None) -> Any:
+    return int(node.value) if isinstance(node, IntValueNode) else Undefined
+
+
+def _date(value: Any) -> str:
+    if not isinstance(value, str):
+        raise GraphQLError(f"DateTime cannot represent {value!r}.")
+    try:
+        microseconds(value)
+    except Refused as refused:
+        raise GraphQLError(f"DateTime cannot represent {value!r}.") from refused
+    return value
+
+
+def _any(value: Any) -> Any:
+    return value
+
+
+def _no_file(*_: Any) -> Any:
+    raise GraphQLError("A file comes as a part of a multipart request, and is named by a variable.")
+
+
+SCALARS = {
+    "Boolean": GraphQLBoolean,
+    "Float": GraphQLFloat,
+    "ID": GraphQLID,
+    "Int": GraphQLInt,
+    "String": GraphQLString,
+    "BigInt": GraphQLScalarType("BigInt", parse_value=_big_int, parse_literal=_big_int_literal),
+    "DateTime": GraphQLScalarType("DateTime", parse_value=_date),
+    "GenericScalar": GraphQLScalarType("GenericScalar", parse_value=_any, parse_literal=value_from_ast_untyped),
+    "FixedGenericScalar": GraphQLScalarType(
+        "FixedGenericScalar", parse_value=_any, parse_literal=value_from_ast_untyped
+    ),
+    "Upload": GraphQLScalarType("Upload", serialize=_no_file, parse_value=_any, parse_literal=_no_file),
+}

@@ -1,0 +1,100 @@
+"""Tasks, in GraphQL."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from infrahub_sdk.testing.server import clock, tasks
+from infrahub_sdk.testing.server.errors import Refused
+from infrahub_sdk.testing.server.graphql.resolvers import resolves
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_PAGE = 10
+_CONCLUSIONS = {tasks.COMPLETED: "success", tasks.FAILED: "failure"}
+
+
+@resolves("Query.InfrahubTask")
+def listed(
+    _: Any,
+    info: Any,
+    limit: int | None = None,
+    offset: int | None = None,
+    related_node__ids: Sequence[str] | None = None,
+    branch: str | None = None,
+    state: Sequence[str] | None = None,
+    workflow: Sequence[str] | None = None,
+    ids: Sequence[str] | None = None,
+    q: str | None = None,
+    log_limit: int | None = None,
+    log_offset: int | None = None,
+) -> dict[str, Any]:
+    """The tasks that are wanted, the latest first."""
+    for id in ids or ():
+        _check_id(id)
+    node = related_node__ids[0] if related_node__ids else None  # of several, a real server takes the first
+    wanted = tasks.Wanted(ids or (), branch, state or (), workflow or (), node, q)
+    storage = info.context.storage
+    found = tasks.listed(storage, wanted, offset or 0, _PAGE if limit is None else limit)
+    logs = slice(log_offset or 0, None if log_limit is None else (log_offset or 0) + log_limit)
+    return {"count": tasks.count(storage, wanted), "edges": [{"node": _shown(task, logs)} for task in found]}
+
+
+@resolves("Query.InfrahubTaskBranchStatus")
+def of_branch(_: Any, info: Any, branch: str | None = None) -> dict[str, Any]:
+    """The tasks that still change a branch: none, since what is asked for is done at once."""
+    return {"count": 0, "edges": []}
+
+
+@resolves("Mutation.InfrahubTaskRetry")
+def retry(_: Any, info: Any, data: dict[str, Any]) -> None:
+    """Refuse to repeat a task: a real server repeats deliveries of webhooks alone."""
+    _refuse(info, data["id"], "Retry")
+
+
+@resolves("Mutation.InfrahubTaskCancel")
+def cancel(_: Any, info: Any, data: dict[str, Any]) -> None:
+    """Refuse to end a task: a real server ends deliveries of webhooks alone."""
+    _refuse(info, data["id"], "Cancel")
+
+
+def _refuse(info: Any, id: str, action: str) -> None:
+    if not tasks.count(info.context.storage, tasks.Wanted(ids=[id])):
+        raise Refused(f"The delivery {id} is not available any more")
+    raise Refused(f"{action} is unavailable: it is not supported for this task")
+
+
+def _check_id(id: str) -> None:
+    try:
+        uuid.UUID(id)
+    except ValueError:
+        raise Refused(f"{id!r} is not a valid task id") from None
+
+
+def _shown(task: tasks.Task, logs: slice) -> dict[str, Any]:
+    nodes = [{"id": id, "kind": kind} for id, kind in task.nodes]
+    lines = [
+        {"message": log.message, "severity": log.severity, "timestamp": clock.shown(log.at), "task_id": task.id}
+        for log in task.logs[logs]
+    ]
+    return {
+        "__typename": "TaskNode",
+        "id": task.id,
+        "title": task.title,
+        "conclusion": _CONCLUSIONS.get(task.state, "unknown"),
+        "state": task.state,
+        "workflow": task.workflow,
+        "branch": task.branch,
+        "created_at": clock.shown(task.created_at),
+        "updated_at": clock.shown(task.updated_at),
+        "start_time": clock.shown(task.created_at),
+        "parameters": task.parameters,
+        "tags": task.tags,
+        "related_node": nodes[0]["id"] if nodes else None,
+        "related_node_kind": nodes[0]["kind"] if nodes else None,
+        "related_nodes": nodes,
+        "logs": {"count": len(lines), "edges": [{"node": line} for line in lines]},
+        "available_actions": [],
+    }

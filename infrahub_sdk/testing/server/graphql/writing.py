@@ -1,0 +1,64 @@
+"""What resolves the mutations of nodes."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from infrahub_sdk.testing.server import deleting, lookup, saving
+from infrahub_sdk.testing.server.errors import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from infrahub_sdk.testing.server.kinds import Kind
+    from infrahub_sdk.testing.server.session import Session
+
+__all__ = ["change", "create", "delete", "update", "upsert"]
+
+
+def create(_: Any, info: Any, kind: Kind, data: dict[str, Any], context: Any = None, **more: Any) -> dict[str, Any]:
+    """Make a node."""
+    with change(info.context, context) as session:
+        return {"ok": True, "object": saving.create(session, kind, {**data, **more})}
+
+
+def update(_: Any, info: Any, kind: Kind, data: dict[str, Any], context: Any = None, **more: Any) -> dict[str, Any]:
+    """Change a node."""
+    with change(info.context, context) as session:
+        return {"ok": True, "object": saving.update(session, kind, {**data, **more})}
+
+
+def upsert(_: Any, info: Any, kind: Kind, data: dict[str, Any], context: Any = None, **more: Any) -> dict[str, Any]:
+    """Change a node, or make it."""
+    with change(info.context, context) as session:
+        node, _is_new = saving.upsert(session, kind, {**data, **more})
+        return {"ok": True, "object": node}
+
+
+def delete(_: Any, info: Any, kind: Kind, data: dict[str, Any], context: Any = None) -> dict[str, Any]:
+    """Take a node away."""
+    with change(info.context, context) as session:
+        deleting.delete(session, kind, data)
+    return {"ok": True}
+
+
+@contextmanager
+def change(session: Session, context: dict[str, Any] | None = None) -> Iterator[Session]:
+    """A transaction, in the name of the account that the argument `context` of a mutation names.
+
+    Raises:
+        Refused: There is no such account.
+    """
+    account = ((context or {}).get("account") or {}).get("id")
+    before = session.account
+    with session.storage.transaction():
+        if account and account != before:
+            try:
+                session.account = lookup.find(session, session.kinds["CoreGenericAccount"], {"id": account}).id
+            except Refused:
+                raise Refused(f"There is no account {account} in whose name this could be done") from None
+        try:
+            yield session
+        finally:
+            session.account = before

@@ -1,0 +1,199 @@
+"""What is wrong with the documents of a request, before anybody asks what they would do to the schema."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from typing import TYPE_CHECKING, Any
+
+from infrahub_sdk.testing.server.schema.fields import RESTRICTED_NAMESPACES, kind_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["mistakes", "reserved", "warnings"]
+
+_SUFFIX = "_from_resource_pool"  # of relationships that templates have
+
+
+def mistakes(body: Any) -> list[dict[str, Any]]:
+    """What keeps a request from being read, as the server says it: where (`loc`), what (`msg`), and what is there.
+
+    Args:
+        body: The request, which must be `{"schemas": [...]}`.
+    """
+    if not isinstance(body, dict):
+        return [_mistake("model_attributes_type", [], "The body must be an object with 'schemas'", body)]
+    if "schemas" not in body:
+        return [_mistake("missing", ["schemas"], "Field required", body)]
+    schemas = body["schemas"]
+    if not isinstance(schemas, list):
+        return [_mistake("list_type", ["schemas"], "'schemas' must be a list of schema documents", schemas)]
+    found = []
+    for number, document in enumerate(schemas):
+        if not isinstance(document, dict):
+            text = "A schema document must be an object"
+            found.append(_mistake("model_attributes_type", ["schemas", number], text, document))
+            continue
+        for loc, text in _of_document(document):
+            found.append(_mistake("value_error", ["schemas", number, *loc], text, _at(document, loc)))
+    return found
+
+
+def _mistake(type: str, loc: list[Any], text: str, given: Any) -> dict[str, Any]:
+    return {"type": type, "loc": ["body", *loc], "msg": text, "input": given}
+
+
+def _of_document(document: Any) -> Iterator[tuple[list[Any], str]]:
+    from infrahub_sdk.schema import validate_schema
+
+    errors = validate_schema(document).errors
+    for error in errors:
+        yield _location(error.field), error.message[len(error.field) + 2 :] if error.field else error.message
+    if not errors:
+        yield from _of_kinds(document)
+
+
+def _location(field: str) -> list[Any]:
+    """The steps of a path such as `nodes[0].attributes[1].kind`."""
+    steps: list[Any] = []
+    for name, number in re.findall(r"([^.\[\]]+)|\[(\d+)\]", field):
+        steps.append(int(number) if number else name)
+    return steps
+
+
+def _at(document: Any, loc: list[Any]) -> Any:
+    """What is at a place of a document; where nothing is, what is around it."""
+    for step in loc:
+        try:
+            document = document[step]
+        except (KeyError, IndexError, TypeError):
+            return document
+    return document
+
+
+def _of_kinds(document: dict[str, Any]) -> Iterator[tuple[list[Any], str]]:
+    for part, number, given in _entries(document):
+        place = [part, number]
+        if part != "extensions" and keyword.iskeyword(given["name"]):
+            yield [*place, "name"], f"{given['name']!r} is a word of Python, which cannot be a name"
+        place = ["extensions", "nodes", number] if part == "extensions" else place
+        for index, attribute in enumerate(given.get("attributes") or ()):
+            for name, text in _of_attribute(attribute):
+                yield [*place, "attributes", index, name], text
+
+
+def _entries(document: dict[str, Any]) -> Iterator[tuple[str, int, dict[str, Any]]]:
+    for part in ("nodes", "generics"):
+        for number, given in enumerate(document.get(part) or ()):
+            yield part, number, given
+    for number, given in enumerate((document.get("extensions") or {}).get("nodes") or ()):
+        yield "extensions", number, given
+
+
+def _of_attribute(attribute: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    kind, choices = attribute["kind"], attribute.get("choices")
+    if attribute.get("state") == "absent":
+        return
+    if kind == "Dropdown" and not choices:
+        yield "choices", f"The Dropdown {attribute['name']!r} needs 'choices'"
+    if kind != "Dropdown" and choices:
+        yield "choices", f"Only a Dropdown has 'choices', and {attribute['name']!r} is of the kind {kind}"
+    for text in _of_parameters(attribute.get("parameters") or {}):
+        yield "parameters", text
+    for name, regex in (
+        ("regex", attribute.get("regex")),
+        ("parameters", (attribute.get("parameters") or {}).get("regex")),
+    ):
+        if regex is not None and not _compiles(regex):
+            yield name, f"{regex!r} is no regular expression"
+
+
+def _of_parameters(parameters: dict[str, Any]) -> Iterator[str]:
+    for least, most in (("min_length", "max_length"), ("min_value", "max_value"), ("start_range", "end_range")):
+        low, high = parameters.get(least), parameters.get(most)
+        if low is not None and high is not None and low > high:
+            yield f"{least} {low} is above {most} {high}"
+    ranges = []
+    for part in (parameters.get("excluded_values") or "").split(","):
+        first, separator, last = part.partition("-")
+        if separator:
+            ranges.append((int(first), int(last)))
+    for number, (first_, last_) in enumerate(ranges):
+        if first_ > last_:
+            yield f"the excluded range {first_}-{last_} goes down"
+        if any(first_ <= end and start <= last_ for start, end in ranges[:number]):
+            yield f"the excluded range {first_}-{last_} overlaps another one"
+
+
+def _compiles(regex: str) -> bool:
+    try:
+        re.compile(regex)
+    except re.error:
+        return False
+    return True
+
+
+def reserved(documents: list[dict[str, Any]]) -> list[str]:
+    """Where documents use names that are not theirs to use."""
+    found = []
+    for document in documents:
+        for part, _, given in _entries(document):
+            if part != "extensions" and given["namespace"] in RESTRICTED_NAMESPACES:
+                found.append(f"Restricted namespace '{given['namespace']}' used on '{given['name']}'")
+        for _, _, given in _entries(document):
+            for sort in ("attribute", "relationship"):
+                for item in given.get(f"{sort}s") or ():
+                    if item["name"].endswith(_SUFFIX):
+                        found.append(
+                            f"Reserved suffix '{_SUFFIX}' used on {sort} '{item['name']}' in '{kind_name(given)}'"
+                        )
+    return found
+
+
+def warnings(documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What documents use that will go away, and what of them is ignored, as the server says it."""
+    found = []
+    for document in documents:
+        found += [_warning(text, [place]) for place, text in _deprecated(document)]
+        found += _ignored(document)
+    return found
+
+
+def _warning(text: str, kinds: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"type": "deprecation", "kinds": kinds, "message": text}
+
+
+def _deprecated(document: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
+    for part, _, given in _entries(document):
+        if part == "extensions":
+            continue
+        kind = kind_name(given)
+        if given.get("display_labels") is not None:
+            yield {"kind": kind, "field": None}, "display_labels are deprecated, use display_label instead"
+        if given.get("default_filter") is not None:
+            yield {"kind": kind, "field": None}, "default_filter is deprecated"
+        for attribute in given.get("attributes") or ():
+            for name in ("max_length", "min_length"):
+                if attribute.get(name) is not None:
+                    place = {"kind": kind, "field": attribute["name"]}
+                    yield place, f"'{name}' of attributes is deprecated, use parameters instead"
+
+
+def _ignored(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """One warning for each field that only the server sets, with all places of it."""
+    from infrahub_sdk.schema import validate_schema
+
+    places: dict[str, list[dict[str, Any]]] = {}
+    for warning in sorted(validate_schema(document).warnings, key=lambda warning: _order(warning.field)):
+        known = places.setdefault(warning.name, [])
+        place = {"kind": warning.kind, "field": warning.element}
+        if warning.kind is not None and place not in known:
+            known.append(place)
+    return [_warning(f"'{name}' is set by the server only, so it is ignored", found) for name, found in places.items()]
+
+
+def _order(field: str) -> list[tuple[int, str]]:
+    """What sorts the fields of a part before those of the parts within it."""
+    *outer, last = [f"{step:06}" if isinstance(step, int) else step for step in _location(field)]
+    return [*((1, step) for step in outer), (0, last)]

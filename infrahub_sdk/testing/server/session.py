@@ -1,0 +1,89 @@
+"""One request's view of the data: a branch, a time, and who asks."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from infrahub_sdk.testing.server import labels
+from infrahub_sdk.testing.server.finder import Finder
+from infrahub_sdk.testing.server.nodes import Group, Node
+from infrahub_sdk.testing.server.ordering import terms_of
+from infrahub_sdk.testing.server.search import Search
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from infrahub_sdk.testing.server.app import App
+    from infrahub_sdk.testing.server.branches import Branch
+    from infrahub_sdk.testing.server.kinds import Kind, Kinds
+    from infrahub_sdk.testing.server.storage import Storage
+
+__all__ = ["Session"]
+
+
+class Session:
+    """What a request sees and changes.
+
+    Args:
+        app: The server.
+        branch: The branch that it is about.
+        at: The time that it looks at, in microseconds since 1970; now by default.
+        account: The id of the account that asks, or None.
+
+    Attributes:
+        kinds: The kinds of the branch.
+        scope: What is visible.
+        has_api_token: The account that asks has proved who it is by an API token.
+    """
+
+    def __init__(self, app: App, branch: Branch, at: int | None = None, account: str | None = None) -> None:
+        self.app = app
+        self.branch = branch
+        self.account = account
+        self.has_api_token = False
+        self.kinds: Kinds = app.kinds(branch)
+        self.scope = branch.scope(at)
+
+    @property
+    def storage(self) -> Storage:
+        """The database."""
+        return self.app.storage
+
+    def find(
+        self,
+        kind: Kind,
+        filters: Mapping[str, Any],
+        order: Sequence[tuple[str, bool]] = (),
+        offset: int = 0,
+        limit: int | None = None,
+    ) -> list[Node]:
+        """The nodes of a kind that pass filters.
+
+        Args:
+            kind: The kind.
+            filters: What they have, by the names of the filters, such as `name__value`.
+            order: Paths such as `name__value`, each with whether it goes down.
+            offset: How many to pass over.
+            limit: How many at most; all by default.
+        """
+        terms = terms_of(self.kinds, kind, order)
+        return list(Group(self, self._finder(kind, filters).page(terms, offset, limit)).nodes.values())
+
+    def count(self, kind: Kind, filters: Mapping[str, Any]) -> int:
+        """How many nodes of a kind pass filters."""
+        return self._finder(kind, filters).count()
+
+    def get(self, ids: Iterable[str]) -> dict[str, Node]:
+        """The nodes that have these ids, by their ids."""
+        wanted = json.dumps(list(ids))
+        which = f"n.id in (select value from json_each(?)) and {self.scope.visible('node', 'n')}"
+        return Group(self, self.storage.rows(f"select n.id, n.kind from node n where {which}", [wanted])).nodes
+
+    def _finder(self, kind: Kind, filters: Mapping[str, Any]) -> Finder:
+        conditions = Search(self.kinds, self.scope, self._labelled).conditions(kind, filters)
+        return Finder(self.storage, self.kinds, self.scope, kind, conditions)
+
+    def _labelled(self, kind: Kind, passes: Callable[[str], bool]) -> list[str]:
+        """The ids of the nodes of a kind whose display label passes a test."""
+        return [node.id for node in self.find(kind, {}) if passes(labels.display_label(node))]

@@ -1,0 +1,197 @@
+"""A small world for the tests of branches: sites with devices, whose interfaces are parts of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from infrahub_sdk.testing.server import deleting, saving
+from infrahub_sdk.testing.server.app import App
+from infrahub_sdk.testing.server.graphql.document import run
+
+__all__ = ["SCHEMA", "World"]
+
+_NAME = {"name": "name", "kind": "Text", "unique": True}
+
+SCHEMA: dict[str, Any] = {
+    "version": "1.0",
+    "nodes": [
+        {
+            "name": "Site",
+            "namespace": "Testing",
+            "human_friendly_id": ["name__value"],
+            "display_label": "name__value",
+            "attributes": [_NAME],
+            "relationships": [
+                {
+                    "name": "devices",
+                    "peer": "TestingDevice",
+                    "identifier": "site__device",
+                    "cardinality": "many",
+                    "optional": True,
+                }
+            ],
+        },
+        {
+            "name": "Device",
+            "namespace": "Testing",
+            "human_friendly_id": ["name__value"],
+            "display_label": "name__value",
+            "attributes": [
+                _NAME,
+                {"name": "height", "kind": "Number", "optional": True},
+                {"name": "serial", "kind": "Text", "optional": True, "branch": "agnostic"},
+                {"name": "note", "kind": "Text", "optional": True, "branch": "local"},
+                {"name": "ports", "kind": "List", "optional": True},
+            ],
+            "relationships": [
+                {
+                    "name": "site",
+                    "peer": "TestingSite",
+                    "identifier": "site__device",
+                    "cardinality": "one",
+                    "optional": True,
+                },
+                {
+                    "name": "tags",
+                    "peer": "BuiltinTag",
+                    "identifier": "device__tag",
+                    "cardinality": "many",
+                    "optional": True,
+                },
+                {
+                    "name": "watchers",
+                    "peer": "BuiltinTag",
+                    "identifier": "device__watcher",
+                    "cardinality": "many",
+                    "optional": True,
+                    "branch": "local",
+                },
+                {
+                    "name": "interfaces",
+                    "peer": "TestingInterface",
+                    "identifier": "device__interface",
+                    "cardinality": "many",
+                    "kind": "Component",
+                    "optional": True,
+                },
+            ],
+        },
+        {
+            "name": "Interface",
+            "namespace": "Testing",
+            "display_label": "name__value",
+            "attributes": [{"name": "name", "kind": "Text"}],
+            "relationships": [
+                {
+                    "name": "device",
+                    "peer": "TestingDevice",
+                    "identifier": "device__interface",
+                    "cardinality": "one",
+                    "kind": "Parent",
+                    "optional": False,
+                }
+            ],
+        },
+    ],
+}
+
+
+class World:
+    """A server of the schema, and short ways to ask it."""
+
+    def __init__(self) -> None:
+        self.app = App()
+        self.app.load_schemas([SCHEMA])
+
+    def answer(self, text: str, branch: str = "main", at: int | None = None) -> dict[str, Any]:
+        """The whole answer to a document."""
+        return run(self.app.session(branch, at), text)
+
+    def ask(self, text: str, branch: str = "main", at: int | None = None) -> Any:
+        """The data of the first field of a document that goes well."""
+        answer = self.answer(text, branch, at)
+        assert "errors" not in answer, answer["errors"]
+        return next(iter(answer["data"].values()))
+
+    def refusal(self, text: str, branch: str = "main") -> dict[str, Any]:
+        """The one error of a document that is refused."""
+        answer = self.answer(text, branch)
+        (error,) = answer["errors"]
+        return dict(error)
+
+    # Branches
+
+    def fork(self, name: str = "branch") -> str:
+        """Make a branch."""
+        self.ask(f'mutation {{ BranchCreate(data: {{name: "{name}"}}) {{ ok }} }}')
+        return name
+
+    def merge(self, name: str = "branch") -> None:
+        """Merge a branch."""
+        self.ask(f'mutation {{ BranchMerge(data: {{name: "{name}"}}) {{ ok }} }}')
+
+    def rebase(self, name: str = "branch") -> None:
+        """Rebase a branch."""
+        self.ask(f'mutation {{ BranchRebase(data: {{name: "{name}"}}) {{ ok }} }}')
+
+    def merge_refusal(self, name: str = "branch") -> str:
+        """Why a branch is not merged."""
+        return str(self.refusal(f'mutation {{ BranchMerge(data: {{name: "{name}"}}) {{ ok }} }}')["message"])
+
+    def rebase_refusal(self, name: str = "branch") -> str:
+        """Why a branch is not rebased."""
+        return str(self.refusal(f'mutation {{ BranchRebase(data: {{name: "{name}"}}) {{ ok }} }}')["message"])
+
+    # Nodes
+
+    def create(self, kind: str, branch: str = "main", **data: Any) -> str:
+        """Make a node of values, and of ids of peers."""
+        session = self.app.session(branch)
+        with self.app.storage.transaction():
+            return saving.create(session, session.kinds[kind], _inputs(data)).id
+
+    def update(self, id: str, branch: str = "main", **data: Any) -> None:
+        """Change a node."""
+        session = self.app.session(branch)
+        with self.app.storage.transaction():
+            kind = session.get([id])[id].kind
+            saving.update(session, kind, {"id": id, **_inputs(data)})
+
+    def delete(self, id: str, branch: str = "main") -> None:
+        """Take away a node."""
+        session = self.app.session(branch)
+        with self.app.storage.transaction():
+            deleting.delete(session, session.get([id])[id].kind, {"id": id})
+
+    def read(self, id: str, branch: str = "main", at: int | None = None) -> dict[str, Any] | None:
+        """What a node has: its values, and the ids of its peers; None when it is not there."""
+        session = self.app.session(branch, at)
+        node = session.get([id]).get(id)
+        if node is None:
+            return None
+        found: dict[str, Any] = {name: value.value for name, value in node.values.items()}
+        for name, relationship in node.kind.relationships.items():
+            found[name] = sorted(edge.node.id for edge in node.edges(relationship))
+        return found
+
+    def values(self, kind: str, branch: str = "main", at: int | None = None) -> list[Any]:
+        """The names of the nodes of a kind."""
+        session = self.app.session(branch, at)
+        return sorted(node.values["name"].value for node in session.find(session.kinds[kind], {}))
+
+    def now(self) -> int:
+        """A time, in microseconds since 1970."""
+        return self.app.storage.now()
+
+
+def _inputs(data: dict[str, Any]) -> dict[str, Any]:
+    """The inputs of a mutation: peers are given as sets of ids, or as one id in a tuple."""
+    return {name: _input(value) for name, value in data.items()}
+
+
+def _input(value: Any) -> Any:
+    if isinstance(value, (set, frozenset)):
+        return [{"id": id} for id in sorted(value)]
+    if isinstance(value, tuple):
+        return {"id": value[0]} if value else None
+    return {"value": value}

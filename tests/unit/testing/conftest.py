@@ -1,0 +1,65 @@
+"""A local Infrahub that a module's tests share, emptied for each of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Callable
+
+import pytest
+
+from infrahub_sdk import InfrahubClient
+from infrahub_sdk.testing import LocalInfrahub
+from tests.unit.testing.branch_world import World
+from tests.unit.testing.inventory import Inventory
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[LocalInfrahub]:
+    with LocalInfrahub() as infrahub:
+        yield infrahub
+
+
+@pytest.fixture
+def infrahub(shared: LocalInfrahub) -> LocalInfrahub:
+    shared.reset()
+    return shared
+
+
+@pytest.fixture
+def client_of(infrahub: LocalInfrahub) -> Callable[..., Any]:
+    """Makes clients of either class."""
+
+    def make(client_class: type[Any], **fields: Any) -> Any:
+        return (infrahub.client if client_class is InfrahubClient else infrahub.client_sync)(**fields)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def one_world() -> Iterator[World]:
+    world = World()
+    yield world
+    world.app.close()
+
+
+@pytest.fixture
+def world(one_world: World) -> World:
+    """A server without a network side, of the schema of the tests of branches; empty."""
+    one_world.app.reset()
+    return one_world
+
+
+@pytest.fixture(scope="module")
+def shared_inventory() -> Iterator[Inventory]:
+    inventory = Inventory()
+    yield inventory
+    inventory.app.close()
+
+
+@pytest.fixture
+def inventory(shared_inventory: Inventory) -> Inventory:
+    """A server without a socket whose schema has every kind of rule."""
+    shared_inventory.app.reset()
+    return shared_inventory

@@ -1,0 +1,178 @@
+"""A local Infrahub from its start to its end."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import infrahub_sdk.testing
+from infrahub_sdk.exceptions import ValidationError
+from infrahub_sdk.testing import LocalInfrahub
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SITE: dict[str, Any] = {
+    "version": "1.0",
+    "nodes": [
+        {
+            "name": "Site",
+            "namespace": "Location",
+            "human_friendly_id": ["name__value"],
+            "attributes": [{"name": "name", "kind": "Text", "unique": True}],
+        }
+    ],
+}
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(infrahub_sdk.__file__).parent.parent)}
+
+
+def test_it_begins_with_the_schemas_that_are_given() -> None:
+    with LocalInfrahub([SITE]) as infrahub:
+        client = infrahub.client_sync()
+        client.create("LocationSite", name="atl1").save()
+        assert client.get("LocationSite", hfid=["atl1"]).name.value == "atl1"
+
+
+def test_schemas_are_read_from_files_and_folders(tmp_path: Path) -> None:
+    (tmp_path / "site.json").write_text(json.dumps(SITE))
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "rack.yml").write_text(
+        "version: '1.0'\nnodes:\n- {name: Rack, namespace: Location, attributes: [{name: name, kind: Text}]}\n"
+    )
+    with LocalInfrahub([tmp_path]) as infrahub:
+        assert {"LocationSite", "LocationRack"} <= set(infrahub.client_sync().schema.all())
+
+
+@pytest.mark.parametrize(
+    ("schemas", "words"),
+    [
+        (["nowhere.yml"], "no file nowhere.yml"),
+        (SITE, "must be a list"),
+        ([{"version": "1.0", "nodes": [{"name": "site", "namespace": "Location"}]}], "refused"),
+    ],
+)
+def test_schemas_that_cannot_be_are_refused_before_it_starts(schemas: Any, words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        LocalInfrahub(schemas)
+
+
+def test_a_file_that_holds_no_schema_is_named(tmp_path: Path) -> None:
+    (tmp_path / "broken.yml").write_text("a: [")
+    with pytest.raises(ValidationError, match=r"broken\.yml"):
+        LocalInfrahub([tmp_path])
+
+
+def test_what_is_kept_in_a_file_is_there_again(tmp_path: Path) -> None:
+    path = tmp_path / "infrahub.db"
+    with LocalInfrahub([SITE], data=path) as infrahub:
+        infrahub.client_sync().create("LocationSite", name="atl1").save()
+        infrahub.client_sync().branch.create("other", sync_with_git=False)
+    with LocalInfrahub(data=path) as infrahub:
+        client = infrahub.client_sync()
+        assert [site.name.value for site in client.all("LocationSite")] == ["atl1"]
+        assert set(client.branch.all()) == {"main", "other"}
+
+
+def test_a_reset_leaves_the_schemas_and_nothing_else() -> None:
+    with LocalInfrahub([SITE]) as infrahub:
+        client = infrahub.client_sync()
+        client.create("LocationSite", name="atl1").save()
+        client.branch.create("other", sync_with_git=False)
+        infrahub.reset()
+        assert client.count("LocationSite") == 0
+        assert set(client.branch.all()) == {"main"}
+
+
+def test_two_of_them_know_nothing_of_one_another() -> None:
+    with LocalInfrahub() as one, LocalInfrahub() as other:
+        one.client_sync().create("BuiltinTag", name="red").save()
+        assert other.client_sync().count("BuiltinTag") == 0
+
+
+def test_nothing_is_left_of_it_when_it_has_ended() -> None:
+    threads = set(threading.enumerate())
+    with LocalInfrahub() as infrahub:
+        client = infrahub.client_sync()
+        assert client.count("BuiltinTag") == 0
+    left = [thread for thread in threading.enumerate() if thread not in threads]
+    for thread in left:
+        thread.join(10)
+    assert not any(thread.is_alive() for thread in left)
+    with pytest.raises(ConnectionRefusedError), socket.socket() as probe:
+        probe.connect(("127.0.0.1", infrahub._server.server_port))
+
+
+def test_a_port_that_is_taken_is_an_error_at_once() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(OSError, match="in use"):
+            LocalInfrahub(port=taken.getsockname()[1])
+
+
+def test_without_the_extra_the_error_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("infrahub_sdk._extras.find_spec", lambda name: None if name == "graphql" else object())
+    with pytest.raises(ModuleNotFoundError, match=r"graphql.*pip install 'infrahub-sdk\[testing\]'"):
+        _ = infrahub_sdk.testing.__getattr__("LocalInfrahub")
+
+
+# -- the command -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> Iterator[Any]:
+    """Starts `infrahubctl server start`, and gives the process and the first line that it prints."""
+    processes: list[subprocess.Popen[str]] = []
+
+    def start(*arguments: str) -> tuple[subprocess.Popen[str], str]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "infrahub_sdk.ctl", "server", "start", "--port", "0", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=tmp_path,
+            env=ENVIRONMENT,
+        )
+        processes.append(process)
+        assert process.stdout is not None
+        return process, process.stdout.readline()
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
+def test_the_command_serves_until_it_is_interrupted_and_keeps_the_file(command: Any, tmp_path: Path) -> None:
+    (tmp_path / "site.json").write_text(json.dumps(SITE))
+    process, line = command("--schema", "site.json", "--data", "infrahub.db")
+    address = line.split()[2].rstrip(",")
+    client = infrahub_sdk.InfrahubClientSync(
+        config=infrahub_sdk.Config(address=address, api_token=LocalInfrahub.api_token)
+    )
+    with client:
+        client.create("LocationSite", name="atl1").save()
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=20)
+    assert (process.returncode, errors) == (0, "")
+    with LocalInfrahub(data=tmp_path / "infrahub.db") as infrahub:
+        assert infrahub.client_sync().count("LocationSite") == 1
+
+
+def test_a_command_that_cannot_be_says_why_in_one_line(command: Any) -> None:
+    process, _ = command("--schema", "nowhere.yml")
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert errors.startswith("infrahubctl: ")
+    assert "nowhere.yml" in errors
+    assert errors.count("\n") == 1

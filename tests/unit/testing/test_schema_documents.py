@@ -1,0 +1,342 @@
+"""Schemas that are refused: what is said, and where."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.unit.testing.workshop import NAME, Workshop, attribute, document, kind, relationship
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="module")
+def workshop() -> Iterator[Workshop]:
+    workshop = Workshop()
+    yield workshop
+    workshop.app.close()
+
+
+def box(*items: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return document(kind("Box", *items, **more))
+
+
+GENERIC = kind("Thing", NAME)
+TREE = {**GENERIC, "hierarchical": True}
+ONE = {"cardinality": "one"}
+NEEDED = {"cardinality": "one", "optional": False}
+JINJA = {"kind": "Jinja2", "jinja2_template": "{{ name__value }}"}
+
+OF_A_DOCUMENT = {
+    "no version": ({"nodes": []}, "['version']: is missing"),
+    "an unknown part": ({"version": "1.0", "node": []}, "['node']: is not part of a schema. Did you mean 'nodes'?"),
+    "an unknown field": (box(lable="x"), "['nodes', 0, 'lable']: is not part of a schema. Did you mean 'label'?"),
+    "attributes that are no list": (box(attributes="x"), "['nodes', 0, 'attributes']: must be"),
+    "a name in lower case": (document(kind("box")), "['nodes', 0, 'name']: must match"),
+    "a namespace in lower case": (document({**kind("Box"), "namespace": "shop"}), "['nodes', 0, 'namespace']"),
+    "a name that Python has": (document(kind("None")), "['nodes', 0, 'name']: 'None' is a word of Python"),
+    "a short name": (box(attribute("ab")), "['nodes', 0, 'attributes', 0, 'name']: needs a length of 3"),
+    "an unknown kind of attribute": (box(attribute("abc", "Texto")), "['nodes', 0, 'attributes', 0, 'kind']"),
+    "a dropdown without choices": (box(attribute("abc", "Dropdown")), "0, 'choices']: The Dropdown 'abc' needs"),
+    "choices of a text": (box(attribute("abc", choices=[{"name": "x"}])), "0, 'choices']: Only a Dropdown has"),
+    "a colour by name": (
+        box(attribute("abc", "Dropdown", choices=[{"name": "x", "color": "red"}])),
+        "'choices', 0, 'color']: must match",
+    ),
+    "limits that cross": (
+        box(attribute("abc", "Number", parameters={"min_value": 5, "max_value": 1})),
+        "0, 'parameters']: min_value 5 is above max_value 1",
+    ),
+    "ranges that overlap": (
+        box(attribute("abc", "Number", parameters={"excluded_values": "1-5,3-9"})),
+        "the excluded range 3-9 overlaps another one",
+    ),
+    "a range that goes down": (
+        box(attribute("abc", "Number", parameters={"excluded_values": "5-1"})),
+        "the excluded range 5-1 goes down",
+    ),
+    "parameters of another kind": (box(attribute("abc", parameters={"min_value": 5})), "'parameters', 'min_value']"),
+    "no regular expression": (box(attribute("abc", regex="(")), "0, 'regex']: '(' is no regular expression"),
+    "a template that is missing": (
+        box(attribute("abc", read_only=True, computed_attribute={"kind": "Jinja2"})),
+        "'computed_attribute', 'jinja2_template']: is missing",
+    ),
+    "an extension's attribute": (
+        document(extensions=[{"kind": "BuiltinTag", "attributes": [attribute("abc", "Dropdown")]}]),
+        "['extensions', 'nodes', 0, 'attributes', 0, 'choices']",
+    ),
+}
+
+OF_NAMES = {
+    "a namespace of the server": (
+        document({**kind("Box"), "namespace": "Core"}),
+        "Restricted namespace 'Core' used on 'Box'",
+    ),
+    "a suffix of the server": (box(attribute("a_from_resource_pool")), "Reserved suffix '_from_resource_pool'"),
+    "two attributes of one name": (box(NAME, NAME), "ShopBox: Names of attributes and relationships must be unique"),
+    "one name for both": (box(NAME, relationship("name")), "ShopBox: Names of attributes and relationships must be"),
+    "a reserved attribute": (box(attribute("attributes")), "ShopBox: 'attributes' is a reserved name"),
+    "a reserved relationship": (box(relationship("hfid")), "ShopBox: 'hfid' is a reserved name"),
+    "a name that generics cannot have": (document(generics=[kind("Thing", attribute("type"))]), "'type' is a reserved"),
+    "a name that trees cannot have": (
+        document(generics=[{**TREE, "attributes": [attribute("ancestors")]}]),
+        "ShopThing: 'ancestors' is a reserved name",
+    ),
+    "a separator": (box(attribute("abc__def")), "ShopBox: 'abc__def' contains '__'"),
+    "a keyword": (box(attribute("class")), "ShopBox: 'class' is a keyword of Python"),
+    "a peer that is not there": (
+        box(relationship("tag", "BuiltinTags")),
+        "ShopBox: Relationship 'tag' is referring an invalid peer 'BuiltinTags'. Did you mean 'BuiltinTag'",
+    ),
+    "a peer of a generic that is not there": (
+        document(generics=[kind("Thing", relationship("tag", "ShopNone"))]),
+        "ShopThing: Relationship 'tag' is referring an invalid peer",
+    ),
+    "an extension of nothing": (
+        document(extensions=[{"kind": "BuiltinTagg", "attributes": [NAME]}]),
+        "Unable to find the schema 'BuiltinTagg' in the registry. Did you mean 'BuiltinTag'?",
+    ),
+    "a generic that is a node": (
+        document(generics=[{"namespace": "Ipam", "name": "Namespace"}]),
+        "IpamNamespace is a Node already",
+    ),
+}
+
+OF_INHERITANCE = {
+    "from nothing": (box(inherit_from=["ShopNone"]), "ShopBox: Unable to find the generic 'ShopNone'"),
+    "from a node": (box(inherit_from=["BuiltinTag"]), "inherit_from takes generics only, and 'BuiltinTag' is a node"),
+    "from what is not for all": (box(inherit_from=["CoreThread"]), "'CoreThread' can be inherited from in these"),
+    "from both of IPAM": (
+        box(inherit_from=["BuiltinIPAddress", "BuiltinIPPrefix"]),
+        "ShopBox cannot inherit from both",
+    ),
+    "from two trees": (
+        document(kind("Box", inherit_from=["ShopThing", "ShopOther"]), generics=[TREE, {**TREE, "name": "Other"}]),
+        "ShopBox inherits from more than one hierarchical generic: ShopThing, ShopOther",
+    ),
+    "over what stays": (
+        document(
+            kind("Box", NAME, inherit_from=["ShopThing"]),
+            generics=[kind("Thing", {**NAME, "allow_override": "none"})],
+        ),
+        "ShopBox's attribute name inherited from ShopThing cannot be overridden",
+    ),
+    "over another kind of attribute": (
+        document(kind("Box", attribute("name", "Number"), inherit_from=["ShopThing"]), generics=[GENERIC]),
+        "must be of the same kind (Text, not Number)",
+    ),
+    "over another peer": (
+        document(
+            kind("Box", relationship("tag", "CoreAccount"), inherit_from=["ShopThing"]),
+            generics=[kind("Thing", relationship("tag"))],
+        ),
+        "ShopBox's relationship tag inherited from ShopThing must have the same peer",
+    ),
+    "twice and differently": (
+        document(
+            kind("Box", inherit_from=["ShopThing", "ShopOther"]),
+            generics=[kind("Thing", relationship("tag")), kind("Other", relationship("tag", identifier="other"))],
+        ),
+        "ShopBox inherits 'tag' from both 'ShopThing' and 'ShopOther', where 'identifier' differs",
+    ),
+    "a computed attribute twice": (
+        document(
+            kind("Box", NAME, inherit_from=["ShopThing", "ShopOther"]),
+            generics=[
+                kind(name, attribute("full", read_only=True, computed_attribute=JINJA)) for name in ("Thing", "Other")
+            ],
+        ),
+        "and it is a computed attribute",
+    ),
+    "a place without a tree": (
+        box(parent="BuiltinTag"),
+        "ShopBox: 'parent' and 'children' need a hierarchical generic",
+    ),
+    "a place below nothing": (
+        document(kind("Box", inherit_from=["ShopThing"], parent="ShopNone"), generics=[TREE]),
+        "ShopBox: Unable to find the kind 'ShopNone' of 'parent'",
+    ),
+}
+
+OF_FIELDS = {
+    "a default of another type": (box(attribute("abc", "Number", default_value="x")), "ShopBox.abc: default value x"),
+    "a default outside the enum": (
+        box(attribute("abc", enum=["a"], default_value="b")),
+        "ShopBox.abc: default value b",
+    ),
+    "a default that is no choice": (
+        box(attribute("abc", "Dropdown", choices=[{"name": "a"}], default_value="b")),
+        "ShopBox.abc: default value b must be one of",
+    ),
+    "a computed attribute that can be written": (box(NAME, attribute("abc", computed_attribute=JINJA)), "read_only"),
+    "a computed number": (
+        box(NAME, attribute("abc", "Number", read_only=True, computed_attribute=JINJA)),
+        "ShopBox.abc: a computed attribute is of the kind Text or URL, not Number",
+    ),
+    "a template that leads nowhere": (
+        box(attribute("abc", read_only=True, computed_attribute=JINJA)),
+        "ShopBox.abc: name__value is invalid on schema ShopBox: there is no 'name'",
+    ),
+    "a template that uses itself": (
+        box(attribute("name", read_only=True, computed_attribute=JINJA)),
+        "ShopBox.name: its template must not use 'name' itself",
+    ),
+    "a mandatory attribute of a transformation": (
+        box(attribute("abc", read_only=True, computed_attribute={"kind": "TransformPython", "transform": "x"})),
+        "ShopBox.abc: an attribute that a transformation computes must be optional",
+    ),
+    "an optional number of a pool": (
+        box(attribute("abc", "NumberPool", optional=True, read_only=True)),
+        "ShopBox.abc: an attribute of the kind NumberPool cannot be optional",
+    ),
+    "a number of a pool that can be written": (box(attribute("abc", "NumberPool")), "NumberPool must be read_only"),
+    "counts that cross": (box(relationship("tag", min_count=3, max_count=2)), "ShopBox.tag: min_count 3 must not be"),
+    "many that are one": (box(relationship("tag", max_count=1)), "ShopBox.tag: max_count must be 0 or more than 1"),
+    "one that are two": (box(relationship("tag", min_count=2, **NEEDED)), "of cardinality one must be 1"),
+    "an identifier twice": (
+        box(relationship("one"), relationship("two")),
+        "ShopBox: Identifier of relationships must be unique for a given direction: 'builtintag__shopbox' of one",
+    ),
+    "directions that do not meet": (
+        document(
+            kind("Box", relationship("bags", "ShopBag", identifier="in", direction="outbound")),
+            kind("Bag", relationship("boxes", "ShopBox", identifier="in")),
+        ),
+        "relationship 'bags' is outbound, and ShopBag.boxes, which leads back ('in'), is bidirectional",
+    ),
+    "two that need each other": (
+        document(
+            kind("Box", relationship("bag", "ShopBag", **NEEDED)), kind("Bag", relationship("box", "ShopBox", **NEEDED))
+        ),
+        "cannot both have required relationships to one another",
+    ),
+    "an optional parent": (box(relationship("tag", kind="Parent", **ONE)), "of the kind Parent must not be optional"),
+    "many parents": (box(relationship("tag", kind="Parent", optional=False)), "Parent must be of cardinality one"),
+    "two parents": (
+        box(relationship("tag", kind="Parent", **NEEDED), relationship("who", "CoreAccount", kind="Parent", **NEEDED)),
+        "ShopBox: only one relationship can be of the kind Parent, not tag, who",
+    ),
+    "parts that hold each other": (
+        document(
+            kind("Box", relationship("bags", "ShopBag", kind="Component", identifier="one")),
+            kind("Bag", relationship("boxes", "ShopBox", kind="Component", identifier="two")),
+        ),
+        "Parents and components form a circle: ShopBag -> ShopBox -> ShopBag",
+    ),
+    "a common parent without a parent": (box(relationship("tag", common_parent="box")), "ShopBox.tag: 'common_parent'"),
+    "common relatives that are not there": (
+        box(relationship("tag", common_relatives=["box"])),
+        "ShopBox.tag: 'common_relatives' has 'box', which is no relationship of BuiltinTag",
+    ),
+}
+
+PATHS = {
+    "a constraint to nowhere": (box(NAME, uniqueness_constraints=[["nmae__value"]]), "Did you mean 'name'?"),
+    "a constraint of two to nowhere": (
+        box(NAME, uniqueness_constraints=[["name__value", "code__value"]]),
+        "ShopBox.uniqueness_constraints: code__value is invalid on schema ShopBox: there is no 'code'",
+    ),
+    "a constraint without a property": (
+        box(NAME, uniqueness_constraints=[["name"]]),
+        "ShopBox.uniqueness_constraints: must end with one of the properties of name: value",
+    ),
+    "a constraint of an optional peer": (
+        box(NAME, relationship("tag", **ONE), uniqueness_constraints=[["name__value", "tag"]]),
+        "goes through 'tag', which must be mandatory",
+    ),
+    "a constraint of many peers": (
+        box(NAME, relationship("tag"), uniqueness_constraints=[["name__value", "tag"]]),
+        "goes through 'tag', which must be of cardinality one",
+    ),
+    "a constraint of a peer's attribute": (
+        box(NAME, relationship("tag", **NEEDED), uniqueness_constraints=[["name__value", "tag__name__value"]]),
+        "must end at the relationship 'tag'",
+    ),
+    "a label to nowhere": (box(NAME, display_label="code__value"), "ShopBox.display_label: code__value is invalid"),
+    "a label without a property": (box(NAME, display_label="name"), "ShopBox.display_label: must end with one of"),
+    "a template to nowhere": (box(NAME, display_label="{{ code__value }}"), "ShopBox.display_label: code__value"),
+    "a template that ends early": (box(NAME, display_label="{{ name__value"), "is no template of Jinja2"),
+    "a template of many peers": (
+        box(NAME, relationship("tag"), display_label="{{ tag__name__value }}"),
+        "goes through 'tag', which must be of cardinality one",
+    ),
+    "older labels to nowhere": (box(NAME, display_labels=["code__value"]), "ShopBox.display_labels: code__value"),
+    "an order to nowhere": (box(NAME, order_by=["code__value"]), "ShopBox.order_by: code__value is invalid"),
+    "an order without a property": (box(NAME, order_by=["name"]), "ShopBox.order_by: must end with one of"),
+    "an order that goes down somehow": (box(NAME, order_by=["name__value__down"]), "'value__down' is no property"),
+    "an order twice": (box(NAME, order_by=["name__value", "name__value__desc"]), "'name__value' is there more than"),
+    "an order by no time": (box(NAME, order_by=["node_metadata__size"]), "'node_metadata' has 'created_at' and"),
+    "a filter to nowhere": (box(NAME, default_filter="code__value"), "ShopBox.default_filter: code__value is invalid"),
+    "an id to nowhere": (box(NAME, human_friendly_id=["code__value"]), "ShopBox.human_friendly_id: code__value"),
+    "an id to no property": (box(NAME, human_friendly_id=["name__size"]), "'size' is no property of name (value)"),
+    "an id with a part twice": (box(NAME, human_friendly_id=["name__value"] * 2), "is there more than once"),
+    "an id of what others share": (
+        box(NAME, relationship("tag", **NEEDED), human_friendly_id=["tag__description__value"]),
+        "description__value of BuiltinTag may be the same for several nodes",
+    ),
+}
+
+REFUSED = {**OF_A_DOCUMENT, **OF_NAMES, **OF_INHERITANCE, **OF_FIELDS, **PATHS}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_schema_is_refused_with_the_place_and_the_reason(workshop: Workshop, case: str) -> None:
+    given, words = REFUSED[case]
+    assert words in workshop.refusal(given)
+
+
+TAKEN = {
+    "an order that goes down": box(NAME, order_by=["name__value__desc"]),
+    "an order by time": box(NAME, order_by=["node_metadata__created_at__desc"]),
+    "an order by a peer": box(NAME, relationship("tag", **ONE), order_by=["tag__name__value"]),
+    "a label of a peer": box(NAME, relationship("tag", **ONE), display_label="{{ tag__name__value }}"),
+    "a constraint with a peer": box(
+        NAME, relationship("tag", **NEEDED), uniqueness_constraints=[["name__value", "tag"]]
+    ),
+    "an id with a peer": box(
+        NAME, relationship("tag", **NEEDED), human_friendly_id=["tag__name__value", "name__value"]
+    ),
+    "two ways between a kind and itself": box(
+        relationship("above", "ShopBox", direction="outbound", identifier="way"),
+        relationship("below", "ShopBox", direction="inbound", identifier="way"),
+    ),
+    "an absent kind that is not there": box(state="absent"),
+    "nothing": document(),
+}
+
+
+@pytest.mark.parametrize("case", TAKEN)
+def test_a_schema_is_taken(workshop: Workshop, case: str) -> None:
+    workshop.check(TAKEN[case])
+
+
+def test_nothing_is_loaded_when_one_of_two_documents_is_refused(workshop: Workshop) -> None:
+    before = workshop.app.session().kinds
+    assert "invalid peer" in workshop.refusal(box(NAME), document(kind("Bag", relationship("abc", "ShopNone"))))
+    assert workshop.app.session().kinds is before
+
+
+def test_documents_of_one_request_may_need_each_other(workshop: Workshop) -> None:
+    workshop.app.reset()
+    bag, case = kind("Bag", relationship("cases", "ShopCase")), kind("Case", relationship("bags", "ShopBag"))
+    workshop.load(document(bag), document(case))
+    identifiers = {workshop.field("ShopBag", "cases")["identifier"], workshop.field("ShopCase", "bags")["identifier"]}
+    assert identifiers == {"shopbag__shopcase"}
+
+
+def test_what_is_derived_cannot_be_extended(workshop: Workshop) -> None:
+    extension = {"kind": "ProfileBuiltinTag", "attributes": [NAME]}
+    assert "Unable to find the schema 'ProfileBuiltinTag'" in workshop.refusal(document(extensions=[extension]))
+
+
+def test_a_relationship_may_lead_to_what_is_derived(workshop: Workshop) -> None:
+    workshop.check(box(NAME, relationship("profile", "ProfileBuiltinTag")))
+
+
+def test_a_kind_cannot_get_the_name_of_another_one(workshop: Workshop) -> None:
+    workshop.app.reset()
+    workshop.load(document(kind("Box", NAME), kind("Bag", NAME)))
+    renamed = kind("Bag", NAME, id=workshop.shown("ShopBox")["id"])
+    assert "ShopBox cannot be called ShopBag" in workshop.refusal(document(renamed))
