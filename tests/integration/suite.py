@@ -99,7 +99,9 @@ _SERVER = _kind(
 )
 
 _NODES = [
-    _kind("Person", **_NAMED, attributes=[{**_NAME, "unique": True}, {"name": "age", "kind": "Number", "optional": True}]),
+    _kind(
+        "Person", **_NAMED, attributes=[{**_NAME, "unique": True}, {"name": "age", "kind": "Number", "optional": True}]
+    ),
     _kind("Area", inherit_from=["SuitePlace"], parent="", children="SuiteRoom"),
     _kind("Room", inherit_from=["SuitePlace"], parent="SuiteArea", children="SuiteShelf", attributes=[_text("door")]),
     _kind("Shelf", inherit_from=["SuitePlace"], parent="SuiteRoom", children=""),
@@ -283,6 +285,7 @@ class Suite:
             kind: Its kind.
             fields: The fields of the mutation's input.
             select: What of the node is wanted; by default its id, and no more.
+            more: See `ask`.
         """
         wanted = "id" if select == "id" else f"id {select}"
         made = self.data(f"mutation {{ {kind}Create(data: {{ {fields} }}) {{ object {{ {wanted} }} }} }}", **more)

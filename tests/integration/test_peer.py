@@ -45,4 +45,4 @@ def test_a_program_of_the_1_23_package_works_as_it_is(peer_python: Path) -> None
         "count": 2,
         "version": seen["sync"]["version"],
     }
-    assert seen["async"] == {"saved": 10, "tags": 11, "branches": ["main", "peer"], "user": "Administrator"}
+    assert seen["async"] == {"saved": 10, "tags": 11, "branches": ["main", "peer"], "user": "Admin"}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.integration.suite import Suite
+if TYPE_CHECKING:
+    from tests.integration.suite import Suite
 
 SAMPLES: dict[str, tuple[str, Any]] = {
     "text": ('"hi"', "hi"),

@@ -160,6 +160,12 @@ def test_an_account_that_is_not_active_cannot_log_in(suite: Suite) -> None:
     assert reply.status in {401, 403}
 
 
+def test_an_api_token_is_not_enough_to_make_another_one(suite: Suite) -> None:
+    reply = suite.ask('mutation { InfrahubAccountTokenCreate(data: { name: "~t" }) { ok } }')
+    refused = error_of(reply)
+    assert (refused.status, refused.code, refused.http_status) == (200, "PERMISSION_DENIED", 403)
+
+
 def test_a_user_makes_a_token_and_takes_it_away(suite: Suite) -> None:
     account = logged_in(suite)["access_token"]
     document = 'mutation { InfrahubAccountTokenCreate(data: { name: "~t" }) { object { id token { value } } } }'

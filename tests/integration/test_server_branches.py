@@ -6,11 +6,12 @@ A real server takes its time for some of them, so each test looks at more than o
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.integration.suite import Suite
+if TYPE_CHECKING:
+    from tests.integration.suite import Suite
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ def test_a_branch_is_made_described_and_deleted(suite: Suite, name: str) -> None
     ("mutation", "words"),
     [
         ('BranchCreate(data: { name: "main" })', "main"),
-        ('BranchCreate(data: { name: "a b" })', "a b"),
+        ('BranchCreate(data: { name: "a b" })', "invalid"),
         ('BranchDelete(data: { name: "main" })', "main"),
         ('BranchDelete(data: { name: "suite-none" })', "suite-none"),
         ('BranchMerge(data: { name: "suite-none" })', "suite-none"),
@@ -116,7 +117,9 @@ def test_values_changed_on_both_sides_are_a_conflict(suite: Suite, name: str) ->
     suite.branch(name)
     suite.update("SuitePerson", f'id: "{person}" age: {{value: 2}}', branch=name)
     suite.update("SuitePerson", f'id: "{person}" age: {{value: 3}}')
-    refused = suite.refused(f'mutation {{ BranchMerge(wait_until_completion: true, data: {{ name: "{name}" }}) {{ ok }} }}')
+    refused = suite.refused(
+        f'mutation {{ BranchMerge(wait_until_completion: true, data: {{ name: "{name}" }}) {{ ok }} }}'
+    )
     assert "conflict" in refused.message.lower()
     assert suite.nodes("SuitePerson", f'ids: ["{person}"]', "age { value }") == [{"age": {"value": 3}}]
 
@@ -131,7 +134,7 @@ def test_a_difference_names_what_was_added_changed_and_removed(suite: Suite, nam
     suite.data(f'mutation {{ DiffUpdate(wait_until_completion: true, data: {{ branch: "{name}" }}) {{ ok }} }}')
     select = (
         "base_branch diff_branch num_added num_updated num_removed num_conflicts"
-        " nodes { uuid kind label status attributes { name status properties { property_type previous_value new_value } } }"
+        " nodes { uuid label status attributes { name properties { property_type previous_value new_value } } }"
     )
     tree = suite.data(f'{{ DiffTree(branch: "{name}") {{ {select} }} }}')["DiffTree"]
     assert (tree["base_branch"], tree["diff_branch"], tree["num_conflicts"]) == ("main", name, 0)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from tests.integration.suite import Suite
+if TYPE_CHECKING:
+    from tests.integration.suite import Suite
 
 
 @pytest.fixture(scope="module")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.integration.suite import Suite
+if TYPE_CHECKING:
+    from tests.integration.suite import Suite
 
 TYPE = """query($name: String!) { __type(name: $name) { kind name
     fields { name args { name } type { kind name ofType { kind name } } }
@@ -25,7 +26,9 @@ def test_a_kind_is_an_object_with_the_interfaces_of_its_generics(suite: Suite) -
     kind = type_of(suite, "SuiteServer")
     assert kind["kind"] == "OBJECT"
     assert {"CoreNode", "SuiteAsset"} <= names(kind["interfaces"])
-    assert {"id", "hfid", "display_label", "name", "height", "owner", "tags", "disks", "profiles"} <= names(kind["fields"])
+    assert {"id", "hfid", "display_label", "name", "height", "owner", "tags", "disks", "profiles"} <= names(
+        kind["fields"]
+    )
 
 
 def test_a_generic_is_an_interface_of_its_kinds(suite: Suite) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.integration.suite import Suite
+if TYPE_CHECKING:
+    from tests.integration.suite import Suite
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +25,8 @@ def world(shared: Suite) -> dict[str, str]:
     )
     ids["s2"] = create(
         "SuiteServer",
-        f'name: {{value: "~s2"}} active: {{value: false}} owner: {{id: "{ids["bob"]}"}} description: {{value: "~Second"}}',
+        'name: {value: "~s2"} active: {value: false} description: {value: "~Second"}'
+        f' owner: {{id: "{ids["bob"]}"}}',
     )
     ids["s3"] = create("SuiteServer", f'name: {{value: "~s3"}} height: {{value: 10}} friends: [{{id: "{ids["s1"]}"}}]')
     ids["sw"] = create("SuiteSwitch", f'name: {{value: "~sw"}} owner: {{id: "{ids["ann"]}"}}')
@@ -231,10 +233,10 @@ def test_a_node_of_a_generic_shows_its_own_fields_in_fragments(shared: Suite, wo
 
 def test_fields_have_aliases_and_are_left_out_by_directives(shared: Suite, world: dict[str, str]) -> None:
     document = (
-        "query($skip: Boolean!) { one: SuitePerson(name__value: \"~ann\") { count edges @skip(if: $skip) { node { id } } }"
+        'query($no: Boolean!) { one: SuitePerson(name__value: "~ann") { count edges @skip(if: $no) { node { id } } }'
         ' two: SuitePerson(name__value: "~none") { number: count } }'
     )
-    assert shared.data(document, skip=True) == {"one": {"count": 1}, "two": {"number": 0}}
+    assert shared.data(document, no=True) == {"one": {"count": 1}, "two": {"number": 0}}
 
 
 def test_any_node_is_found_by_its_id_as_a_core_node(shared: Suite, world: dict[str, str]) -> None:

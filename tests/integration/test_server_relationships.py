@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from tests.integration.suite import Suite
+if TYPE_CHECKING:
+    from tests.integration.suite import Suite
 
 
 def related(way: str, id: str, name: str, *peers: str) -> str:
@@ -122,7 +125,9 @@ def test_a_peer_of_another_kind_is_refused(shared: Suite, world: dict[str, str])
 def test_more_peers_than_a_relationship_may_have_are_refused(shared: Suite, world: dict[str, str]) -> None:
     friends = [shared.create("SuiteServer", f'name: {{value: "~f{number}"}}') for number in range(3)]
     given = ", ".join(f'{{id: "{id}"}}' for id in friends)
-    refused = shared.refused(f'mutation {{ SuiteServerUpdate(data: {{ id: "{world["s2"]}" friends: [{given}] }}) {{ ok }} }}')
+    refused = shared.refused(
+        f'mutation {{ SuiteServerUpdate(data: {{ id: "{world["s2"]}" friends: [{given}] }}) {{ ok }} }}'
+    )
     assert "Too many relationships" in refused.message
     assert "2 at friends" in refused.message
 

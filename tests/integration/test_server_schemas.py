@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.integration.suite import Reply, Suite
+if TYPE_CHECKING:
+    from tests.integration.suite import Reply, Suite
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +68,10 @@ def test_a_check_says_what_a_load_would_do_and_does_nothing(shared: Suite, branc
         ({"name": "Bad", "attributes": [NAME], "order_by": ["nope__value"]}, "nope"),
         ({"name": "Bad", "attributes": [NAME], "display_label": "nope__value"}, "nope"),
         ({"name": "Bad", "attributes": [NAME], "uniqueness_constraints": [["nope__value"]]}, "nope"),
-        ({"name": "Bad", "relationships": [{"name": "other", "peer": "SuiteNothing", "cardinality": "one"}]}, "SuiteNothing"),
+        (
+            {"name": "Bad", "relationships": [{"name": "other", "peer": "SuiteNothing", "cardinality": "one"}]},
+            "SuiteNothing",
+        ),
         ({"name": "Bad", "attributes": [NAME, {"name": "id", "kind": "Text"}]}, "id"),
         ({"name": "Bad", "attributes": [{"name": "number", "kind": "Number", "default_value": "six"}]}, "six"),
     ],

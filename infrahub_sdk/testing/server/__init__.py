@@ -1,0 +1,1 @@
+"""What a local Infrahub is made of, from the network to the storage."""

@@ -56,7 +56,7 @@ class Answer:
     Attributes:
         content: Bytes, or what is sent as JSON.
         status: The status of HTTP.
-        type: The content type.
+        type: The content type; empty for none.
         headers: Further header fields.
     """
 

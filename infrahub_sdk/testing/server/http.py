@@ -147,7 +147,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _send(self, answer: Answer) -> None:
         content = answer.encoded()
         self.send_response(answer.status)
-        self.send_header("Content-Type", answer.type)
+        if answer.type:
+            self.send_header("Content-Type", answer.type)
         self.send_header("Content-Length", str(len(content)))
         for name, value in answer.headers.items():
             self.send_header(name, value)

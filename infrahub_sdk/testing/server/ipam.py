@@ -215,9 +215,7 @@ def addresses_taken(session: Session, within: Network, namespace: str) -> list[A
     return [network(text.partition("/")[0]).network_address for _, _, text in rows]
 
 
-def _rows(
-    session: Session, generic: str, within: Network, everywhere: str | None = None
-) -> list[tuple[str, str, str]]:
+def _rows(session: Session, generic: str, within: Network, everywhere: str | None = None) -> list[tuple[str, str, str]]:
     """The ids, the kinds and the values of the prefixes or the addresses that lie in a network.
 
     Args:
@@ -244,10 +242,9 @@ def _rows(
 
 def holds(within: Network, other: Network) -> bool:
     """Whether a network holds another one, or an address."""
+    first, last = int(within.network_address), int(within.broadcast_address)
     return (
-        within.version == other.version
-        and within.network_address <= other.network_address  # type: ignore[operator]
-        and other.broadcast_address <= within.broadcast_address  # type: ignore[operator]
+        within.version == other.version and first <= int(other.network_address) and int(other.broadcast_address) <= last
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infrahub_sdk.testing.server import branches, comparisons
+from infrahub_sdk.testing.server import branches, comparisons, special
 from infrahub_sdk.testing.server.conflicts import conflicts
 from infrahub_sdk.testing.server.differences import REMOVED
 from infrahub_sdk.testing.server.duplicates import check_duplicates
@@ -43,6 +43,7 @@ def merge(session: Session) -> None:
         if main.kinds is not session.kinds:  # the default branch had other changes
             schemas.complete(main)
         _check(main, diff)
+        special.joined(main, [node.kind for node in diff.values()])
         branch.status = branches.MERGED
         branches.change(storage, branch, session.account)
         comparisons.freeze(storage, branch)
@@ -72,6 +73,7 @@ def rebase(session: Session) -> None:
         if not (rebased.kinds is session.kinds is session.app.kinds(session.app.branch())):
             schemas.complete(rebased)
         _check(rebased, diff)
+        special.joined(rebased, [node.kind for node in diff.values()])
         comparisons.refresh(rebased)
 
 

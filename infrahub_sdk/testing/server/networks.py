@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Union
 
 if TYPE_CHECKING:
@@ -14,8 +15,9 @@ if TYPE_CHECKING:
 __all__ = ["around", "beginning", "free_address", "free_blocks", "free_ranges", "free_subnet", "network", "usable"]
 
 
+@lru_cache(maxsize=65_536)
 def network(text: str) -> Network:
-    """A network, or that of an address.
+    """A network, or that of an address; those that are asked for again and again are read once.
 
     >>> str(network("10.0.0.1/24"))
     '10.0.0.0/24'

@@ -61,6 +61,13 @@ class Value:
         if self.value is None and default is not None and attribute.name not in (node.group.told or ()):
             self.value, self.is_default = default, True
 
+    @property
+    def id(self) -> str:
+        """Its id, which the database does not keep."""
+        from uuid import UUID, uuid5
+
+        return str(uuid5(UUID(self.node.id), self.attribute.name))
+
     def field(self, name: str) -> Any:
         """What there is of it besides the value: a part of an address, or what a dropdown's choice is called."""
         if self.attribute.kind == "Dropdown":
@@ -152,6 +159,8 @@ class Group:
         self.session = session
         kinds = session.kinds
         self.nodes = {id: Node(id, kinds[kind], self) for id, kind in found if kind in kinds}
+        if session.seen is not None:
+            session.seen.update(self.nodes)
         self._values: dict[str, dict[str, Value]] | None = None
         self._history: dict[str, tuple[tuple[int, str | None], tuple[int, str | None]]] | None = None
         self._edges: dict[tuple[str, str, str], dict[str, list[Edge]]] = {}

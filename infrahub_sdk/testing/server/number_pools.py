@@ -111,8 +111,9 @@ def check(session: Session, data: Mapping[str, Any]) -> None:
     Raises:
         Refused: It could not.
     """
-    given = {name: item.get("value") for name, item in data.items() if isinstance(item, dict)}
-    if given.get("pool_type") == "Schema" or any(given.get(name) is None for name in (*_FIXED, "start_range", "end_range")):
+    given: dict[str, Any] = {name: item.get("value") for name, item in data.items() if isinstance(item, dict)}
+    needed = (*_FIXED, "start_range", "end_range")
+    if given.get("pool_type") == "Schema" or any(given.get(name) is None for name in needed):
         return  # it is refused for that
     main = session.app.session()
     if given["node"] not in main.kinds:

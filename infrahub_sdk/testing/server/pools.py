@@ -30,7 +30,7 @@ def find(session: Session, kind: str, named: str) -> Node | None:
         kind: The kind that it has to be of, such as `CoreNumberPool`.
         named: Its id or its name.
     """
-    filters = {"ids": [named]} if is_valid_uuid(named) else {"name__value": named}
+    filters: dict[str, Any] = {"ids": [named]} if is_valid_uuid(named) else {"name__value": named}
     found = session.find(session.kinds[kind], filters, limit=1)
     return found[0] if found else None
 
@@ -80,7 +80,9 @@ def allocate_node(draft: Draft, relationship: Relationship, given: Mapping[str, 
         raise rules.refusal(draft.kind.name, {relationship.name: reason})
     pool = find(session, "CoreResourcePool", named)
     if pool is None:
-        raise lookup.not_found("CoreResourcePool", named, f"There is no pool {named} that {relationship.name} could be taken from")
+        raise lookup.not_found(
+            "CoreResourcePool", named, f"There is no pool {named} that {relationship.name} could be taken from"
+        )
     identifier = given.get("identifier") or _identifier(draft, relationship)
     return address_pools.allocate(session, pool, {**given, "identifier": identifier}).id, pool.id
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from infrahub_sdk.testing.server.nodes import Edge, Node
     from infrahub_sdk.testing.server.session import Session
 
-__all__ = ["are_used", "apply", "detach", "holders", "is_profile", "provided", "refresh"]
+__all__ = ["apply", "are_used", "detach", "holders", "is_profile", "provided", "refresh"]
 
 _RELATIONSHIP = "profiles"
 _USERS = ("related_nodes", "related_templates")
@@ -129,7 +129,9 @@ def _of_users(profile: Node) -> list[Relationship]:
 def _check_kinds(session: Session, kind: Kind, profiles: Iterable[Node]) -> None:
     name = kind.name[len("Template") :] if kind.data["namespace"] == "Template" else kind.name
     about = session.kinds[name]
-    allowed = sorted(f"Profile{item}" for item in (name, *about.data["inherit_from"]) if f"Profile{item}" in session.kinds)
+    allowed = sorted(
+        f"Profile{item}" for item in (name, *about.data["inherit_from"]) if f"Profile{item}" in session.kinds
+    )
     for profile in profiles:
         if profile.kind.name not in allowed:
             reason = f"peer {profile.id} is of kind {profile.kind.name}. only {allowed} are allowed"
@@ -172,10 +174,7 @@ def _take_peers(draft: Draft, node: Node, relationship: Relationship, profiles: 
     edges = node.edges(relationship)
     given = [edge for edge in edges if _is_given(edge)]
     own = {edge.node.id: _kept(edge) for edge in edges if edge not in given}
-    if own:
-        wanted = own
-    else:
-        wanted = _peers_of(relationship, profiles)
+    wanted = own or _peers_of(relationship, profiles)
     lost = {edge.source for edge in given} - {item.id for item in profiles}
     if lost and relationship.is_mandatory:
         raise _needed(node, str(lost.pop()), f"relationship '{relationship.name}'")
@@ -197,8 +196,12 @@ def _peers_of(relationship: Relationship, profiles: Iterable[Node]) -> dict[str,
 
 
 def _is_given(edge: Edge) -> bool:
-    source = edge.node.group.linked(edge.source)
-    return source is not None and is_profile(source.kind)
+    """A profile gives the peer; it may be gone by now."""
+    if edge.source is None:
+        return False
+    session = edge.node.group.session
+    rows = session.storage.rows("select kind from node where id = ? limit 1", [edge.source])
+    return any(kind in session.kinds and is_profile(session.kinds[kind]) for (kind,) in rows)
 
 
 def _kept(edge: Edge) -> NewPeer:

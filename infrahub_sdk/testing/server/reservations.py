@@ -27,10 +27,8 @@ def keep(storage: Storage, pool: str, identifier: str, resource: str) -> None:
 
 def holders(storage: Storage, pool: str, resources: Iterable[str]) -> dict[str, str]:
     """For which identifiers a pool handed out some resources, by the resources."""
-    sql = (
-        "select resource, identifier from reservation where pool = ? and resource in (select value from json_each(?))"
-    )
-    return {resource: identifier for resource, identifier in storage.rows(sql, [pool, json.dumps(list(resources))])}
+    sql = "select resource, identifier from reservation where pool = ? and resource in (select value from json_each(?))"
+    return dict(storage.rows(sql, [pool, json.dumps(list(resources))]))
 
 
 def values(storage: Storage, pool: str, attribute: str) -> set[int]:

@@ -2,43 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from infrahub_sdk.testing.server import rest_schema
-from infrahub_sdk.testing.server.clock import microseconds
+from infrahub_sdk.testing.server import rest_files, rest_queries, rest_schema, uploads
 from infrahub_sdk.testing.server.errors import Refused
 from infrahub_sdk.testing.server.exchange import Answer, Request
 from infrahub_sdk.testing.server.graphql.document import run
+from infrahub_sdk.testing.server.routing import ROUTES, route, session
 
 if TYPE_CHECKING:
     from infrahub_sdk.testing.server.app import App
-    from infrahub_sdk.testing.server.session import Session
 
-__all__ = ["VERSION", "answer", "route"]
+__all__ = ["VERSION", "answer"]
 
+_MODULES = (rest_files, rest_queries)  # which have further endpoints
 VERSION = "1.11.9"  # the release whose behaviour this server has
-
-_Endpoint = Callable[..., Answer]
-_ROUTES: list[tuple[str, re.Pattern[str], _Endpoint, bool]] = []
-
-
-def route(method: str, pattern: str, *, is_open: bool = False) -> Callable[[_Endpoint], _Endpoint]:
-    """Let a function answer the requests to some paths.
-
-    Args:
-        method: Of HTTP.
-        pattern: A path, with names in braces for parts that are given to the function.
-        is_open: Also for those who have not said who they are, if the method would otherwise need it.
-    """
-    expression = re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", pattern))
-
-    def remember(function: _Endpoint) -> _Endpoint:
-        _ROUTES.append((method, expression, function, is_open))
-        return function
-
-    return remember
 
 
 def answer(app: App, request: Request) -> Answer:
@@ -51,7 +30,7 @@ def answer(app: App, request: Request) -> Answer:
 
 
 def _routed(app: App, request: Request) -> Answer:
-    for method, pattern, endpoint, is_open in _ROUTES:
+    for method, pattern, endpoint, is_open in ROUTES:
         found = pattern.fullmatch(request.path)
         if found and method == request.method:
             account = app.auth.account(request.headers) if not is_open else None
@@ -72,15 +51,6 @@ def _refusal(request: Request, refused: Refused) -> Answer:
     return Answer({"data": None, "errors": [error]}, refused.status)
 
 
-def session(app: App, request: Request, account: str | None, branch: str | None = None) -> Session:
-    """The view of the data that a request's URL asks for."""
-    at = request.query.get("at")
-    name = branch or request.query.get("branch") or "main"
-    view = app.session(name, None if at is None else microseconds(at), account)
-    view.has_api_token = account is not None and not request.headers.get("Authorization")
-    return view
-
-
 # GraphQL
 
 
@@ -89,7 +59,7 @@ def session(app: App, request: Request, account: str | None, branch: str | None 
 def graphql(app: App, request: Request, account: str | None, branch: str = "main") -> Answer:
     """Run a GraphQL document."""
     try:
-        given = request.json()
+        given = uploads.document(request) if uploads.is_form(request) else request.json()
     except Refused as refused:
         return Answer({"errors": [refused.message]}, 400)
     if isinstance(given, list):

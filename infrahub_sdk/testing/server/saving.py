@@ -76,7 +76,7 @@ def upsert(session: Session, kind: Kind, data: Mapping[str, Any]) -> tuple[Node,
     Raises:
         Refused: There is no node of the id that it names, or it breaks a rule of its kind. Nothing is written then.
     """
-    data = special.prepared(session, kind, data)
+    data = special.completed(session, kind, data)
     if data.get("id"):
         return change(session, lookup.by_id(session, kind, data["id"]), data), False
     node = _named(session, kind, data)

@@ -35,6 +35,7 @@ class Session:
         kinds: The kinds of the branch.
         scope: What is visible.
         has_api_token: The account that asks has proved who it is by an API token.
+        seen: The ids of the nodes that were read; None while nobody wants to know.
     """
 
     def __init__(self, app: App, branch: Branch, at: int | None = None, account: str | None = None) -> None:
@@ -42,6 +43,7 @@ class Session:
         self.branch = branch
         self.account = account
         self.has_api_token = False
+        self.seen: set[str] | None = None
         self.kinds: Kinds = app.kinds(branch)
         self.scope = branch.scope(at)
 

@@ -4,27 +4,39 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from infrahub_sdk.testing.server import ipam, number_pools, profiles
+from infrahub_sdk.testing.server import files, ipam, number_pools, profiles, proposed_changes
 from infrahub_sdk.testing.server.errors import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from infrahub_sdk.testing.server.kinds import Kind
     from infrahub_sdk.testing.server.nodes import Node
     from infrahub_sdk.testing.server.session import Session
 
-__all__ = ["left", "leaving", "prepared", "settled"]
+__all__ = ["completed", "joined", "leaving", "left", "prepared", "settled"]
 
 
-def prepared(session: Session, kind: Kind, data: Mapping[str, Any], node: Node | None = None) -> Mapping[str, Any]:
-    """An input with what its kind adds to it.
+def completed(session: Session, kind: Kind, data: Mapping[str, Any], *, is_new: bool = True) -> Mapping[str, Any]:
+    """An input with what its kind adds to it where it is left out, so that a node can be found by it.
 
     Args:
         session: Whose view of the data.
         kind: The kind that it is for.
         data: The input.
-        node: The node that it is about; None for one that may be new.
+        is_new: It may be for a new node.
+    """
+    return ipam.filled(session, kind, data, is_new=is_new)
+
+
+def prepared(session: Session, kind: Kind, data: Mapping[str, Any], node: Node | None = None) -> Mapping[str, Any]:
+    """An input with all that its kind adds to it.
+
+    Args:
+        session: Whose view of the data.
+        kind: The kind that it is for.
+        data: The input.
+        node: The node that it is about; None for a new one.
 
     Raises:
         Refused: Its kind does not allow it.
@@ -34,7 +46,18 @@ def prepared(session: Session, kind: Kind, data: Mapping[str, Any], node: Node |
             number_pools.check(session, data)
         else:
             number_pools.check_change(node, data)
-    return ipam.filled(session, kind, data, is_new=node is None)
+    if kind.name == proposed_changes.KIND:
+        if node is None:
+            proposed_changes.check(session, data)
+        else:
+            proposed_changes.check_change(node, data)
+    if kind.name == "CoreGraphQLQuery":
+        from infrahub_sdk.testing.server import queries  # which has to do with GraphQL, as few nodes have
+
+        data = queries.described(session, data)
+    if files.is_file(kind):
+        data = files.filled(session.storage, data, node)
+    return completed(session, kind, data, is_new=node is None)
 
 
 def settled(session: Session, kind: Kind, id: str, data: Mapping[str, Any]) -> None:
@@ -43,6 +66,8 @@ def settled(session: Session, kind: Kind, id: str, data: Mapping[str, Any]) -> N
         ipam.place(session, id, data)
     if profiles.is_profile(kind):
         profiles.refresh(session, session.get([id]).values())
+    if kind.name == proposed_changes.KIND:
+        proposed_changes.merge(session, data, session.get([id])[id])
 
 
 def leaving(session: Session, node: Node, going: Mapping[str, Node]) -> None:
@@ -66,3 +91,17 @@ def leaving(session: Session, node: Node, going: Mapping[str, Node]) -> None:
 def left(session: Session, going: Mapping[str, Node]) -> None:
     """Do what follows from nodes that were taken away."""
     profiles.refresh(session, [node for node in going.values() if profiles.is_profile(node.kind)])
+
+
+def joined(session: Session, kinds: Iterable[Kind]) -> None:
+    """Do what follows from changes of two branches that came together.
+
+    Args:
+        session: A view of the branch that has both now.
+        kinds: The kinds of the changed nodes.
+    """
+    from infrahub_sdk.testing.server import schema_pools  # which makes nodes, and so needs what is here
+
+    schema_pools.synchronize(session)
+    if any(ipam.is_ipam(kind) for kind in kinds):
+        ipam.arrange(session)

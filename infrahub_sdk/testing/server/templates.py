@@ -39,7 +39,7 @@ def filled(session: Session, kind: Kind, data: Mapping[str, Any], id: str) -> di
         Refused: There is no such template, or a pool that it names has nothing left.
     """
     template = _template(session, kind, data)
-    given = {**dict(_values(template, kind)), **_from_pools(session, template, kind, id, data)}
+    given: dict[str, Any] = {**dict(_values(template, kind)), **_from_pools(session, template, kind, id, data)}
     for name, relationship in template.kind.relationships.items():
         target = name[: -len(_FOR_INSTANCES)] if name.endswith(_FOR_INSTANCES) else name
         if name.endswith(_FROM_POOL) or target not in kind.relationships or name == _RELATIONSHIP:
@@ -158,9 +158,7 @@ def _parts(template: Node, relationship: Relationship) -> list[Node]:
     return sorted(parts, key=lambda part: (part.values["template_name"].value or "", part.id))
 
 
-def _component(
-    session: Session, part: Node, kind: Kind, id: str, parent: str, template: Node
-) -> dict[str, Any]:
+def _component(session: Session, part: Node, kind: Kind, id: str, parent: str, template: Node) -> dict[str, Any]:
     """The input for a component that is made of a template."""
     given: dict[str, Any] = dict(_values(part, kind, with_defaults=False))
     for name, relationship in part.kind.relationships.items():

@@ -9,6 +9,7 @@ import pytest
 from infrahub_sdk import InfrahubClient
 from infrahub_sdk.testing import LocalInfrahub
 from tests.unit.testing.branch_world import World
+from tests.unit.testing.depot import Depot
 from tests.unit.testing.inventory import Inventory
 
 if TYPE_CHECKING:
@@ -63,3 +64,17 @@ def inventory(shared_inventory: Inventory) -> Inventory:
     """A server without a socket whose schema has every kind of rule."""
     shared_inventory.app.reset()
     return shared_inventory
+
+
+@pytest.fixture(scope="session")
+def shared_depot() -> Iterator[Depot]:
+    depot = Depot()
+    yield depot
+    depot.app.close()
+
+
+@pytest.fixture
+def depot(shared_depot: Depot) -> Depot:
+    """A server without a socket whose schema has addresses, profiles, templates and files."""
+    shared_depot.app.reset()
+    return shared_depot

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tests.unit.testing.inventory import Inventory
+import pytest
+
+from tests.unit.testing.inventory import Inventory, Refusals
+
+if TYPE_CHECKING:
+    from infrahub_sdk.testing.server.app import App
 
 __all__ = ["SCHEMA", "Depot"]
 
@@ -114,6 +119,7 @@ SCHEMA: dict[str, Any] = {
         {
             "name": "Appliance",
             "namespace": "Dep",
+            "inherit_from": ["CoreArtifactTarget"],
             "human_friendly_id": ["name__value"],
             "display_label": "name__value",
             "attributes": [{**_NAME, "unique": True}, _text("description"), {"name": "owner", "kind": "Text"}],
@@ -138,14 +144,43 @@ class Depot(Inventory):
 
     schema = SCHEMA
 
+    @classmethod
+    def of(cls, app: App) -> Depot:
+        """Short ways to work with another app."""
+        depot = cls.__new__(cls)
+        depot.app, depot.account = app, app.session().find(app.session().kinds["CoreAccount"], {})[0].id
+        return depot
+
     def make(self, kind: str, branch: str = "main", /, **fields: Any) -> str:
         """The id of a new node."""
-        return self.change(f"{kind}Create", branch, **with_values(fields))
+        return self.change(f"{kind}Create", branch, **_inputs(fields))
 
     def edit(self, kind: str, id: str, branch: str = "main", /, **fields: Any) -> str:
         """Change a node."""
-        return self.change(f"{kind}Update", branch, id=id, **with_values(fields))
+        return self.change(f"{kind}Update", branch, id=id, **_inputs(fields))
 
     def drop(self, kind: str, id: str, branch: str = "main") -> None:
         """Take a node away."""
         self.run(f'mutation {{ {kind}Delete(data: {{id: "{id}"}}) {{ ok }} }}', branch)
+
+    def value(self, kind: str, id: str, name: str, **more: Any) -> Any:
+        """What a node has for an attribute."""
+        return self.node(kind, id, f"{name} {{ value }}", **more)[name]["value"]
+
+    def peer(self, kind: str, id: str, name: str, **more: Any) -> Any:
+        """The label of the peer of a relationship to one node."""
+        node = self.node(kind, id, f"{name} {{ node {{ display_label }} }}", **more)[name]["node"]
+        return node and node["display_label"]
+
+    def refused(self, mutation: str, branch: str = "main", /, **data: Any) -> str:
+        """Why a mutation is refused."""
+        with pytest.raises(Refusals) as caught:
+            self.change(mutation, branch, **_inputs(data))
+        return str(caught.value)
+
+
+def _inputs(fields: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value if isinstance(value, (dict, list)) or name == "id" or value is None else {"value": value}
+        for name, value in fields.items()
+    }

@@ -198,9 +198,11 @@ class Refusals(AssertionError):
 class Inventory:
     """An app with the schema, asked by the first account there is."""
 
+    schema = SCHEMA
+
     def __init__(self) -> None:
         self.app = App()
-        self.app.load_schemas([SCHEMA])
+        self.app.load_schemas([self.schema])
         session = self.app.session()
         self.account = session.find(session.kinds["CoreAccount"], {})[0].id
 

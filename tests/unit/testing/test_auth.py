@@ -105,7 +105,7 @@ def test_a_token_of_the_wrong_purpose_is_refused(infrahub: LocalInfrahub) -> Non
 
 
 def test_a_token_that_an_account_makes_works_until_it_is_taken_away(infrahub: LocalInfrahub) -> None:
-    client = infrahub.client_sync()
+    client = infrahub.client_sync(username="admin", password="infrahub")
     create = 'mutation { InfrahubAccountTokenCreate(data: {name: "ci"}) { ok object { token { value } } } }'
     token = client.execute_graphql(create)["InfrahubAccountTokenCreate"]["object"]["token"]["value"]
     other = infrahub.client_sync(api_token=token)

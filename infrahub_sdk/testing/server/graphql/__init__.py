@@ -1,0 +1,1 @@
+"""GraphQL: the schema that kinds make, and how documents are run on it."""

@@ -25,7 +25,6 @@ from graphql import (
     value_from_ast_untyped,
 )
 
-from infrahub_sdk.testing.server.errors import Refused
 from infrahub_sdk.testing.server.graphql.scalars import SCALARS
 
 if TYPE_CHECKING:
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 __all__ = ["Types", "fixed_definitions"]
 
 _HEAD = re.compile(r"(type|interface|enum|input|scalar) (\w+)(?: implements ([\w& ]+))?")
-_ROOTS = ("Query", "Mutation", "Subscription")
 
 
 class Definition:
@@ -106,8 +104,7 @@ class Types(dict[str, Any]):
         return {**fields, **extra()} if extra else fields
 
     def _field(self, owner: str, node: Any) -> GraphQLField:
-        name = f"{owner}.{node.name.value}"
-        resolver = self._resolvers.get(name, partial(_not_served, name) if owner in _ROOTS else None)
+        resolver = self._resolvers.get(f"{owner}.{node.name.value}")
         arguments = {
             item.name.value: GraphQLArgument(self.of(item.type), _default(item), deprecation_reason=_deprecated(item))
             for item in node.arguments or ()
@@ -154,7 +151,3 @@ def _type_name(value: Any, *_: Any) -> str:
     """The name of the concrete type; every object of an interface knows it."""
     name: str = value["__typename"] if isinstance(value, dict) else value.type_name
     return name
-
-
-def _not_served(name: str, *_: Any, **__: Any) -> Any:
-    raise Refused(f"The local Infrahub does not serve {name.partition('.')[2]}", "UNDEFINED_ERROR", 501)

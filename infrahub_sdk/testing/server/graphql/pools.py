@@ -57,10 +57,7 @@ def allocated(
     """What a pool has handed out."""
     session: Session = info.context
     pool = _pool(session, pool_id)
-    if pool.kind.name == number_pools.KIND:
-        found = _numbers(session, pool)
-    else:
-        found = _nodes(session, pool, resource_id)
+    found = _numbers(session, pool) if pool.kind.name == number_pools.KIND else _nodes(session, pool, resource_id)
     start = offset or 0
     return {
         "count": len(found),

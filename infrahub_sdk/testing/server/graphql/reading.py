@@ -95,9 +95,7 @@ class _Attribute:
 
     @property
     def id(self) -> str:
-        from uuid import UUID, uuid5
-
-        return str(uuid5(UUID(self._value.node.id), self._value.attribute.name))
+        return self._value.id
 
     @property
     def is_from_profile(self) -> bool:

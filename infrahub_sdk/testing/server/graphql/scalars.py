@@ -19,6 +19,7 @@ from graphql import (
 
 from infrahub_sdk.testing.server.clock import microseconds
 from infrahub_sdk.testing.server.errors import Refused
+from infrahub_sdk.testing.server.multipart import Part
 
 __all__ = ["SCALARS"]
 
@@ -51,6 +52,12 @@ def _any(value: Any) -> Any:
     return value
 
 
+def _file(value: Any) -> Any:
+    if not isinstance(value, Part):
+        raise GraphQLError("A file comes as a part of a multipart request, and is named by a variable.")
+    return value
+
+
 def _no_file(*_: Any) -> Any:
     raise GraphQLError("A file comes as a part of a multipart request, and is named by a variable.")
 
@@ -67,5 +74,5 @@ SCALARS = {
     "FixedGenericScalar": GraphQLScalarType(
         "FixedGenericScalar", parse_value=_any, parse_literal=value_from_ast_untyped
     ),
-    "Upload": GraphQLScalarType("Upload", serialize=_no_file, parse_value=_any, parse_literal=_no_file),
+    "Upload": GraphQLScalarType("Upload", serialize=_no_file, parse_value=_file, parse_literal=_no_file),
 }

@@ -33,7 +33,9 @@ def asks_for_peers(info: Any) -> bool:
     """Whether fields of peers, or properties of edges, are selected; otherwise the server lists no edge at all."""
     edges = [node for found in info.field_nodes for node in _named(found.selection_set, "edges", info.fragments)]
     return any(
-        next(_named(found.selection_set, name, info.fragments), None) for found in edges for name in ("node", "properties")
+        next(_named(found.selection_set, name, info.fragments), None)
+        for found in edges
+        for name in ("node", "properties")
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLField, GraphQLInterfaceType, GraphQLList, GraphQLNonNull, GraphQLObjectType
 
-from infrahub_sdk.testing.server.graphql import addresses, reading
+from infrahub_sdk.testing.server.graphql import addresses, available, reading
 from infrahub_sdk.testing.server.graphql.arguments import Arguments
 from infrahub_sdk.testing.server.graphql.attributes import FORMS
 from infrahub_sdk.testing.server.graphql.changes import Changes
@@ -105,7 +105,8 @@ class _Builder:
 
     def _query(self, kind: Kind) -> GraphQLField:
         page = GraphQLNonNull(self._types[f"Paginated{kind.name}"])
-        return _field(page, partial(reading.page, kind=kind), self._arguments.of_query(kind))
+        resolve = available.page if kind.name in available.KINDS else reading.page
+        return _field(page, partial(resolve, kind=kind), self._arguments.of_query(kind))
 
     # Nodes
 
@@ -114,7 +115,7 @@ class _Builder:
         fields = {
             "id": _field(string if kind.is_generic else GraphQLNonNull(string)),
             "hfid": _field(GraphQLList(GraphQLNonNull(string)), reading.hfid),
-            "display_label": _field(string, reading.display_label),
+            "display_label": _field(string, available.label(kind)),
         }
         for attribute in kind.attributes.values():
             type_ = self._types[FORMS[attribute.kind].type]

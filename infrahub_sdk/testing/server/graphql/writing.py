@@ -5,34 +5,41 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from infrahub_sdk.testing.server import deleting, lookup, saving
+from infrahub_sdk.testing.server import deleting, files, lookup, saving
 from infrahub_sdk.testing.server.errors import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from infrahub_sdk.testing.server.kinds import Kind
+    from infrahub_sdk.testing.server.multipart import Part
     from infrahub_sdk.testing.server.session import Session
 
 __all__ = ["change", "create", "delete", "update", "upsert"]
 
 
-def create(_: Any, info: Any, kind: Kind, data: dict[str, Any], context: Any = None, **more: Any) -> dict[str, Any]:
+def create(
+    _: Any, info: Any, kind: Kind, data: dict[str, Any], context: Any = None, file: Any = None
+) -> dict[str, Any]:
     """Make a node."""
     with change(info.context, context) as session:
-        return {"ok": True, "object": saving.create(session, kind, {**data, **more})}
+        return {"ok": True, "object": saving.create(session, kind, _with(data, file))}
 
 
-def update(_: Any, info: Any, kind: Kind, data: dict[str, Any], context: Any = None, **more: Any) -> dict[str, Any]:
+def update(
+    _: Any, info: Any, kind: Kind, data: dict[str, Any], context: Any = None, file: Any = None
+) -> dict[str, Any]:
     """Change a node."""
     with change(info.context, context) as session:
-        return {"ok": True, "object": saving.update(session, kind, {**data, **more})}
+        return {"ok": True, "object": saving.update(session, kind, _with(data, file))}
 
 
-def upsert(_: Any, info: Any, kind: Kind, data: dict[str, Any], context: Any = None, **more: Any) -> dict[str, Any]:
+def upsert(
+    _: Any, info: Any, kind: Kind, data: dict[str, Any], context: Any = None, file: Any = None
+) -> dict[str, Any]:
     """Change a node, or make it."""
     with change(info.context, context) as session:
-        node, _is_new = saving.upsert(session, kind, {**data, **more})
+        node, _is_new = saving.upsert(session, kind, _with(data, file))
         return {"ok": True, "object": node}
 
 
@@ -41,6 +48,11 @@ def delete(_: Any, info: Any, kind: Kind, data: dict[str, Any], context: Any = N
     with change(info.context, context) as session:
         deleting.delete(session, kind, data)
     return {"ok": True}
+
+
+def _with(data: dict[str, Any], file: Part | None) -> dict[str, Any]:
+    """An input with the file that came with it."""
+    return data if file is None else {**data, files.UPLOAD: file}
 
 
 @contextmanager

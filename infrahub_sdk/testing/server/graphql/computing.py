@@ -1,0 +1,102 @@
+"""What resolves the mutations by which a real server's workers write what is made of other values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from infrahub_sdk.testing.server import computed, converting, lookup, saving
+from infrahub_sdk.testing.server.draft import Draft, NewValue
+from infrahub_sdk.testing.server.errors import Refused
+from infrahub_sdk.testing.server.graphql.resolvers import resolves
+from infrahub_sdk.testing.server.graphql.writing import change
+from infrahub_sdk.testing.server.records import Records
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from infrahub_sdk.testing.server.kinds import Attribute, Kind
+    from infrahub_sdk.testing.server.nodes import Node
+    from infrahub_sdk.testing.server.session import Session
+
+__all__: list[str] = []
+
+
+@resolves("Mutation.InfrahubUpdateComputedAttribute")
+def update_attribute(_: Any, info: Any, data: Mapping[str, Any], context: Any = None) -> dict[str, Any]:
+    """Write the value of a computed attribute."""
+    with change(info.context, context) as session:
+        kind = converting.node_kind(session, data["kind"])
+        attribute = _attribute(kind, data["attribute"])
+        if (attribute.data["computed_attribute"] or {}).get("kind") in {None, "User"}:
+            raise Refused(f"{kind.name}.{attribute.name} is not a computed attribute")
+        node = _node(session, kind, data["id"], "target_node")
+        if node.values[attribute.name].value != data["value"]:
+            draft = Draft(session, kind, node.id, node)
+            draft.values[attribute.name] = NewValue(data["value"], is_default=False)
+            _write(session, node, draft)
+    return {"ok": True}
+
+
+@resolves("Mutation.InfrahubRecomputeComputedAttribute")
+def recompute(_: Any, info: Any, data: Mapping[str, Any], context: Any = None) -> dict[str, Any]:
+    """Make a computed attribute anew."""
+    with change(info.context, context) as session:
+        kind = converting.node_kind(session, data["kind"])
+        attribute = _attribute(kind, data["attribute"])
+        how = (attribute.data["computed_attribute"] or {}).get("kind")
+        if how is None:
+            raise Refused(f"{kind.name}.{attribute.name} is no computed attribute", status=400)
+        if how != "Jinja2":
+            raise Refused(
+                f"The local Infrahub runs no transformations, which {kind.name}.{attribute.name} is made by", status=501
+            )
+        ids = data.get("node_ids")
+        for node in session.find(kind, {"ids": ids} if ids else {}):
+            draft = Draft(session, kind, node.id, node)
+            computed.refill(draft)
+            _write(session, node, draft)
+    return {"ok": True}
+
+
+@resolves("Mutation.InfrahubUpdateDisplayLabel")
+def update_display_label(_: Any, info: Any, data: Mapping[str, Any], context: Any = None) -> dict[str, Any]:
+    """Do nothing to the label of a node: it is made of the node's values whenever it is asked for."""
+    session: Session = info.context
+    kind = converting.node_kind(session, data["kind"])
+    if not kind.data.get("display_label"):
+        raise Refused(f"{kind.name}.display_label has not been defined for this kind.")
+    _node(session, kind, data["id"], kind.name)
+    return {"ok": True}
+
+
+@resolves("Mutation.InfrahubUpdateHFID")
+def update_hfid(_: Any, info: Any, data: Mapping[str, Any], context: Any = None) -> dict[str, Any]:
+    """Do nothing to the human-friendly id of a node: it is made of the node's values whenever it is asked for."""
+    session: Session = info.context
+    kind = converting.node_kind(session, data["kind"])
+    paths = kind.data.get("human_friendly_id")
+    if paths is None:
+        raise Refused(f"{kind.name}.human_friendly_id has not been defined for this kind.")
+    if len(paths) != len(data["value"]):
+        words = f"{kind.name}.human_friendly_id requires {len(paths)} parts data has {len(data['value'])}"
+        raise Refused(words)
+    _node(session, kind, data["id"], kind.name)
+    return {"ok": True}
+
+
+def _attribute(kind: Kind, name: str) -> Attribute:
+    if name not in kind.attributes:
+        raise Refused(f"{kind.name} has no attribute {name}", status=500)
+    return kind.attributes[name]
+
+
+def _node(session: Session, kind: Kind, id: str, what: str) -> Node:
+    node = session.get([id]).get(id)
+    if node is None or node.kind.name != kind.name:
+        raise lookup.not_found(what, id, "The targeted node was not found in the database")
+    return node
+
+
+def _write(session: Session, node: Node, draft: Draft) -> None:
+    changed = Records(session).change(node, draft)
+    saving.change_dependents(session, node.kind, node.id, changed)

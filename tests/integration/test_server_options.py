@@ -1,0 +1,64 @@
+"""What servers do with the options of dropdowns and enums."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.integration.suite import Suite
+
+
+def test_an_option_of_a_dropdown_is_added_used_and_removed(suite: Suite) -> None:
+    place = 'kind: "SuiteServer" attribute: "status" dropdown: "~"'
+    remove = f"mutation {{ SchemaDropdownRemove(data: {{ {place} }}) {{ ok }} }}"
+    shown = "value label color description"
+    option = 'color: "#ff0000" label: "New" description: "d"'
+    added = suite.data(f"mutation {{ SchemaDropdownAdd(data: {{ {place} {option} }}) {{ ok object {{ {shown} }} }} }}")
+    expected = {"value": "~", "label": "New", "color": "#ff0000", "description": "d"}
+    assert added == {"SchemaDropdownAdd": {"ok": True, "object": expected}}
+    made = suite.create("SuiteServer", 'name: {value: "~s"} status: {value: "~"}', f"status {{ {shown} }}")
+    assert made["status"] == expected
+    assert "SuiteServer" in suite.refused(remove).message
+    suite.data(f'mutation {{ SuiteServerDelete(data: {{ id: "{made["id"]}" }}) {{ ok }} }}')
+    assert suite.data(remove) == {"SchemaDropdownRemove": {"ok": True}}
+    refused = suite.refused('mutation { SuiteServerCreate(data: { name: {value: "~s"} status: {value: "~"} }) { ok } }')
+    assert "~ must be one of" in refused.message
+
+
+def test_an_option_of_an_enum_is_added_and_removed(suite: Suite) -> None:
+    place = 'kind: "SuiteServer" attribute: "size" enum: "~"'
+    assert suite.data(f"mutation {{ SchemaEnumAdd(data: {{ {place} }}) {{ ok }} }}") == {"SchemaEnumAdd": {"ok": True}}
+    made = suite.create("SuiteServer", 'name: {value: "~s"} size: {value: "~"}', "size { value }")
+    assert made["size"] == {"value": "~"}
+    suite.data(f'mutation {{ SuiteServerDelete(data: {{ id: "{made["id"]}" }}) {{ ok }} }}')
+    assert suite.data(f"mutation {{ SchemaEnumRemove(data: {{ {place} }}) {{ ok }} }}") == {
+        "SchemaEnumRemove": {"ok": True}
+    }
+
+
+@pytest.mark.parametrize(
+    ("mutation", "words", "code"),
+    [
+        (
+            'SchemaDropdownAdd(data: { kind: "SuiteServer" attribute: "status" dropdown: "on" })',
+            "on",
+            "UNDEFINED_ERROR",
+        ),
+        ('SchemaDropdownAdd(data: { kind: "SuiteServer" attribute: "size" dropdown: "x" })', "size", "UNDEFINED_ERROR"),
+        ('SchemaDropdownAdd(data: { kind: "SuiteServer" attribute: "no" dropdown: "x" })', "no", "UNDEFINED_ERROR"),
+        ('SchemaDropdownAdd(data: { kind: "SuiteNo" attribute: "no" dropdown: "x" })', "SuiteNo", "SCHEMA_NOT_FOUND"),
+        (
+            'SchemaDropdownRemove(data: { kind: "SuiteServer" attribute: "status" dropdown: "no" })',
+            "no",
+            "UNDEFINED_ERROR",
+        ),
+        ('SchemaEnumAdd(data: { kind: "SuiteServer" attribute: "size" enum: "small" })', "small", "UNDEFINED_ERROR"),
+        ('SchemaEnumRemove(data: { kind: "SuiteServer" attribute: "size" enum: "no" })', "no", "UNDEFINED_ERROR"),
+    ],
+)
+def test_an_option_that_cannot_be_changed_is_refused(suite: Suite, mutation: str, words: str, code: str) -> None:
+    refused = suite.refused(f"mutation {{ {mutation} {{ ok }} }}")
+    assert words in refused.message
+    assert (refused.code, refused.http_status) == (code, 422)

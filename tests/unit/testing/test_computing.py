@@ -1,0 +1,53 @@
+"""The mutations by which the workers of a real server write what is made of other values, on the local server."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.unit.testing.inventory import Inventory, Refusals
+
+
+def mutate(inventory: Inventory, mutation: str, **data: Any) -> None:
+    given = ", ".join(f"{name}: {json.dumps(value)}" for name, value in data.items())
+    assert inventory.run(f"mutation {{ {mutation}(data: {{{given}}}) {{ ok }} }}") == {mutation: {"ok": True}}
+
+
+def test_a_computed_value_can_be_written_and_made_anew(inventory: Inventory) -> None:
+    id = inventory.add("Box", name="a")
+    mutate(inventory, "InfrahubUpdateComputedAttribute", id=id, kind="InvBox", attribute="title", value="mine")
+    assert inventory.node("InvBox", id, "title { value }")["title"]["value"] == "mine"
+    mutate(inventory, "InfrahubRecomputeComputedAttribute", kind="InvBox", attribute="title", node_ids=[id])
+    assert inventory.node("InvBox", id, "title { value }")["title"]["value"] == "a in None"
+
+
+def test_labels_and_hfids_are_made_whenever_they_are_asked_for(inventory: Inventory) -> None:
+    id = inventory.add("Box", name="a")
+    mutate(inventory, "InfrahubUpdateDisplayLabel", id=id, kind="InvBox", value="other")
+    mutate(inventory, "InfrahubUpdateHFID", id=id, kind="InvBox", value=["other"])
+    assert inventory.node("InvBox", id, "display_label hfid") == {"display_label": "a", "hfid": ["a"]}
+
+
+@pytest.mark.parametrize(
+    ("mutation", "data", "reason"),
+    [
+        ("InfrahubUpdateComputedAttribute", {"attribute": "name", "value": "x"}, "InvBox.name is not a computed"),
+        ("InfrahubUpdateComputedAttribute", {"attribute": "nope", "value": "x"}, "no attribute nope"),
+        ("InfrahubUpdateComputedAttribute", {"attribute": "title", "value": "x", "id": "nope"}, "not found"),
+        ("InfrahubUpdateDisplayLabel", {"value": "x", "kind": "InvLease"}, "display_label has not been defined"),
+        ("InfrahubUpdateDisplayLabel", {"value": "x", "kind": "InvPort"}, "InvPort is a generic"),
+        ("InfrahubUpdateHFID", {"value": ["x"], "kind": "InvLease"}, "human_friendly_id has not been defined"),
+        ("InfrahubUpdateHFID", {"value": ["x", "y"]}, "requires 1 parts data has 2"),
+        ("InfrahubRecomputeComputedAttribute", {"attribute": "name"}, "InvBox.name is no computed attribute"),
+    ],
+)
+def test_what_cannot_be_written_is_refused(
+    inventory: Inventory, mutation: str, data: dict[str, Any], reason: str
+) -> None:
+    given = {"kind": "InvBox", **data}
+    if mutation != "InfrahubRecomputeComputedAttribute":
+        given.setdefault("id", inventory.add("Box", name="a"))
+    with pytest.raises(Refusals, match=reason):
+        mutate(inventory, mutation, **given)
