@@ -92,8 +92,8 @@ def test_an_answer_without_a_length_ends_with_the_connection(body: bytes) -> Non
 
 
 def test_a_packed_answer_is_unpacked() -> None:
-    packed = answer(gzip.compress(b"abc"), headers={"Content-Encoding": "gzip"})
-    twice = chunked(gzip.compress(gzip.compress(b"de")), headers={"Content-Encoding": "gzip, gzip"})
+    packed = answer(gzip.compress(b"abc", mtime=0), headers={"Content-Encoding": "gzip"})
+    twice = chunked(gzip.compress(gzip.compress(b"de", mtime=0), mtime=0), headers={"Content-Encoding": "gzip, gzip"})
     with ScriptedServer([packed, twice]) as server, open_transport() as transport:
         assert [get(transport, server.url).content for _ in range(2)] == [b"abc", b"de"]
         assert server.connections == 1
@@ -246,7 +246,7 @@ def test_credentials_in_a_url_do_not_reach_an_error() -> None:
         (chunked(end=b"zz\r\n"), "instead of its size"),
         (answer(b"plain", headers={"Content-Encoding": "gzip"}), "is not gzip"),
         (answer(b"", headers={"Content-Encoding": "br"}), "only gzip and deflate were offered"),
-        (answer(gzip.compress(b"abc")[:-3], headers={"Content-Encoding": "gzip"}), "cut short"),
+        (answer(gzip.compress(b"abc", mtime=0)[:-3], headers={"Content-Encoding": "gzip"}), "cut short"),
     ],
 )
 def test_an_answer_that_can_be_read_in_more_than_one_way_is_refused(data: bytes, fault: str) -> None:
@@ -263,7 +263,7 @@ def test_an_answer_that_can_be_read_in_more_than_one_way_is_refused(data: bytes,
         answer(bytes(1001)),
         chunked(bytes(600), bytes(600)),
         b"HTTP/1.0 200 OK\r\n\r\n" + bytes(1001),
-        answer(gzip.compress(bytes(1001)), headers={"Content-Encoding": "gzip"}),
+        answer(gzip.compress(bytes(1001), mtime=0), headers={"Content-Encoding": "gzip"}),
         answer(b"", length=10**15),
     ],
 )
