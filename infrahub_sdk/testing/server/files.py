@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from infrahub_sdk.testing.server.nodes import Node
     from infrahub_sdk.testing.server.storage import Storage
 
-__all__ = ["KIND", "UPLOAD", "filled", "is_file", "keep", "load", "type_of"]
+__all__ = ["KIND", "UPLOAD", "filled", "is_file", "keep", "load", "settle", "type_of"]
 
 KIND = "CoreFileObject"
 UPLOAD = "__file"  # what an input calls the file that came with it; no field of GraphQL can have that name
@@ -46,11 +46,11 @@ _TEXTS = {  # by the ends of the names; what is not here is as the standard libr
 _CONTROL = bytes(set(range(0x20)) - {7, 8, 9, 10, 12, 13, 27}) + b"\x7f"
 
 
-def keep(storage: Storage, content: bytes, type: str = "") -> str:
+def keep(storage: Storage, content: bytes, id: str | None = None) -> str:
     """The id under which the store keeps a content from now on."""
-    id = generate_uuid()
+    id = id or generate_uuid()
     with storage.transaction():
-        storage.insert("file", [{"id": id, "content": content, "type": type}])
+        storage.insert("file", [{"id": id, "content": content, "type": ""}])
     return id
 
 
@@ -65,29 +65,39 @@ def is_file(kind: Kind) -> bool:
     return KIND in kind.data.get("inherit_from", ())
 
 
-def filled(storage: Storage, data: Mapping[str, Any], node: Node | None = None) -> Mapping[str, Any]:
-    """An input with what there is to know of the file that came with it, which is kept if it is another than before.
+def filled(data: Mapping[str, Any], node: Node | None = None) -> Mapping[str, Any]:
+    """An input with what there is to know of the file that came with it; without the file, if the node has it already.
 
     Args:
-        storage: The database.
         data: The input.
         node: The node that it is about; None for a new one.
     """
     part: Part | None = data.get(UPLOAD)
-    data = {name: given for name, given in data.items() if name != UPLOAD}
     if part is None:
         return data
     checksum = hashlib.sha1(part.content, usedforsecurity=False).hexdigest()
     if node is not None and node.values["checksum"].value == checksum:
-        return data
+        return {name: given for name, given in data.items() if name != UPLOAD}
+    id = generate_uuid()
     fields = {
-        "storage_id": keep(storage, part.content),
+        "storage_id": id,
         "checksum": checksum,
         "file_size": len(part.content),
         "file_type": type_of(part.file_name or "", part.content),
+        "file_name": part.file_name or id,
     }
-    fields["file_name"] = part.file_name or fields["storage_id"]
     return {**data, **{name: {"value": value} for name, value in fields.items()}}
+
+
+def settle(storage: Storage, data: Mapping[str, Any]) -> None:
+    """Keep the file of a node that was written.
+
+    Args:
+        storage: The database.
+        data: The input, see `filled`.
+    """
+    if data.get(UPLOAD) is not None:
+        keep(storage, data[UPLOAD].content, id=data["storage_id"]["value"])
 
 
 def type_of(name: str, content: bytes) -> str:

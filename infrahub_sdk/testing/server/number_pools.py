@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from infrahub_sdk.testing.server import reservations
+from infrahub_sdk.testing.server import branches, reservations
 from infrahub_sdk.testing.server.errors import Refused
 from infrahub_sdk.testing.server.search import of_kinds
 
@@ -152,8 +152,6 @@ def check_removal(session: Session, pool: Node) -> None:
     Raises:
         Refused: One does.
     """
-    from infrahub_sdk.testing.server import branches
-
     kind, name = pool.values["node"].value, pool.values["node_attribute"].value
     users = []
     for branch in branches.listed(session.storage):

@@ -56,7 +56,7 @@ def prepared(session: Session, kind: Kind, data: Mapping[str, Any], node: Node |
 
         data = queries.described(session, data)
     if files.is_file(kind):
-        data = files.filled(session.storage, data, node)
+        data = files.filled(data, node)
     return completed(session, kind, data, is_new=node is None)
 
 
@@ -64,6 +64,8 @@ def settled(session: Session, kind: Kind, id: str, data: Mapping[str, Any]) -> N
     """Do what follows from what was written of a node."""
     if ipam.is_ipam(kind):
         ipam.place(session, id, data)
+    if files.is_file(kind):
+        files.settle(session.storage, data)
     if profiles.is_profile(kind):
         profiles.refresh(session, session.get([id]).values())
     if kind.name == proposed_changes.KIND:

@@ -83,6 +83,7 @@ def test_a_node_keeps_the_file_that_comes_with_it(app: App) -> None:
 def test_a_file_is_replaced_by_another_one_and_stays_when_it_is_the_same(app: App) -> None:
     first = manual(app, 'title: {value: "a"}')
     assert manual(app, 'title: {value: "a"}', "b.txt", action="Upsert") == first
+    assert app.storage.rows("select count(*) from file") == [(1,)]
     other = manual(app, f'id: "{first["id"]}"', "b.bin", b"\x00\x01", action="Update")
     assert (other["file_name"], other["file_type"]) == ("b.bin", "application/octet-stream")
     assert download(app, first["id"]) == b"\x00\x01"
