@@ -33,7 +33,10 @@ class App:
     Attributes:
         storage: The database.
         lock: Held by the one request that is served.
+        version: The release whose behaviour it has.
     """
+
+    version = "1.11.9"
 
     def __init__(self, path: str = ":memory:") -> None:
         self.storage = Storage(path)

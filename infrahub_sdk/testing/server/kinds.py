@@ -12,25 +12,18 @@ _PARTS = ("nodes", "generics", "profiles", "templates")
 _INTERNAL = "Internal"
 
 
-class Attribute:
-    """An attribute of a kind.
+class _Field:
+    """What attributes and relationships have in common."""
 
-    Attributes:
-        name: Its name.
-        kind: What values it takes, such as `Text`.
-        data: Its JSON.
-    """
-
-    __slots__ = ("data", "kind", "name")
+    __slots__ = ("data", "name")
 
     def __init__(self, data: dict[str, Any]) -> None:
         self.data = data
         self.name: str = data["name"]
-        self.kind: str = data["kind"]
 
     @property
     def is_mandatory(self) -> bool:
-        """A node needs a value for it."""
+        """A node needs a value or a peer for it."""
         return not (self.data["optional"] or self.data["read_only"])
 
     @property
@@ -39,7 +32,23 @@ class Attribute:
         return bool(self.data["branch"] == "agnostic")
 
 
-class Relationship:
+class Attribute(_Field):
+    """An attribute of a kind.
+
+    Attributes:
+        name: Its name.
+        kind: What values it takes, such as `Text`.
+        data: Its JSON.
+    """
+
+    __slots__ = ("kind",)
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        super().__init__(data)
+        self.kind: str = data["kind"]
+
+
+class Relationship(_Field):
     """A relationship of a kind.
 
     Attributes:
@@ -51,25 +60,14 @@ class Relationship:
         data: Its JSON.
     """
 
-    __slots__ = ("data", "direction", "identifier", "is_many", "name", "peer")
+    __slots__ = ("direction", "identifier", "is_many", "peer")
 
     def __init__(self, data: dict[str, Any]) -> None:
-        self.data = data
-        self.name: str = data["name"]
+        super().__init__(data)
         self.peer: str = data["peer"]
         self.identifier: str = data["identifier"]
         self.direction: str = data["direction"]
         self.is_many: bool = data["cardinality"] == "many"
-
-    @property
-    def is_mandatory(self) -> bool:
-        """A node needs a peer for it."""
-        return not (self.data["optional"] or self.data["read_only"])
-
-    @property
-    def is_agnostic(self) -> bool:
-        """It is the same on all branches."""
-        return bool(self.data["branch"] == "agnostic")
 
     def ends(self, node: str, peer: str) -> tuple[str, str]:
         """The tail and the head of the edge from a node to a peer."""

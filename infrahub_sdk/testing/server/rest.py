@@ -14,10 +14,9 @@ from infrahub_sdk.testing.server.routing import ROUTES, route, session
 if TYPE_CHECKING:
     from infrahub_sdk.testing.server.app import App
 
-__all__ = ["VERSION", "answer"]
+__all__ = ["answer"]
 
 _MODULES = (rest_files, rest_queries)  # which have further endpoints
-VERSION = "1.11.9"  # the release whose behaviour this server has
 
 
 def answer(app: App, request: Request) -> Answer:
@@ -124,7 +123,7 @@ def config(app: App, request: Request, account: str | None) -> Answer:
 @route("GET", "/api/info")
 def info(app: App, request: Request, account: str | None) -> Answer:
     """Which server this is."""
-    return Answer({"deployment_id": app.deployment_id, "version": VERSION})
+    return Answer({"deployment_id": app.deployment_id, "version": app.version})
 
 
 # Who asks
@@ -160,43 +159,41 @@ def log_out(app: App, request: Request, account: str | None) -> Answer:
 # The schema
 
 
+def _answered(status: int, content: Any) -> Answer:
+    return Answer(content, status)
+
+
 @route("GET", "/api/schema")
 def schema(app: App, request: Request, account: str | None) -> Answer:
     """The kinds of a branch."""
-    status, content = rest_schema.show(session(app, request, account), request.every.get("namespaces", ()))
-    return Answer(content, status)
+    return _answered(*rest_schema.show(session(app, request, account), request.every.get("namespaces", ())))
 
 
 @route("GET", "/api/schema/summary")
 def schema_summary(app: App, request: Request, account: str | None) -> Answer:
     """The hashes of the kinds of a branch."""
-    status, content = rest_schema.summary(session(app, request, account))
-    return Answer(content, status)
+    return _answered(*rest_schema.summary(session(app, request, account)))
 
 
 @route("GET", "/api/schema/json_schema/{kind}")
 def json_schema(app: App, request: Request, account: str | None, kind: str) -> Answer:
     """A kind as JSON schema."""
-    status, content = rest_schema.json_schema(session(app, request, account), kind)
-    return Answer(content, status)
+    return _answered(*rest_schema.json_schema(session(app, request, account), kind))
 
 
 @route("GET", "/api/schema/{kind}")
 def schema_kind(app: App, request: Request, account: str | None, kind: str) -> Answer:
     """One kind of a branch."""
-    status, content = rest_schema.show_kind(session(app, request, account), kind)
-    return Answer(content, status)
+    return _answered(*rest_schema.show_kind(session(app, request, account), kind))
 
 
 @route("POST", "/api/schema/load")
 def schema_load(app: App, request: Request, account: str | None) -> Answer:
     """Load schemas into a branch."""
-    status, content = rest_schema.load(session(app, request, account), request.json())
-    return Answer(content, status)
+    return _answered(*rest_schema.load(session(app, request, account), request.json()))
 
 
 @route("POST", "/api/schema/check")
 def schema_check(app: App, request: Request, account: str | None) -> Answer:
     """Say what loading schemas into a branch would do."""
-    status, content = rest_schema.check(session(app, request, account), request.json())
-    return Answer(content, status)
+    return _answered(*rest_schema.check(session(app, request, account), request.json()))

@@ -8,9 +8,11 @@ import pytest
 
 from infrahub_sdk import InfrahubClient
 from infrahub_sdk.testing import LocalInfrahub
+from infrahub_sdk.testing.server.app import App
 from tests.unit.testing.branch_world import World
 from tests.unit.testing.depot import Depot
 from tests.unit.testing.inventory import Inventory
+from tests.unit.testing.workshop import Workshop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +38,22 @@ def client_of(infrahub: LocalInfrahub) -> Callable[..., Any]:
         return (infrahub.client if client_class is InfrahubClient else infrahub.client_sync)(**fields)
 
     return make
+
+
+@pytest.fixture(scope="module")
+def app() -> Iterator[App]:
+    """A server without a network side."""
+    app = App()
+    yield app
+    app.close()
+
+
+@pytest.fixture(scope="module")
+def one_workshop() -> Iterator[Workshop]:
+    """A server whose schemas are tried out; a module's tests share it."""
+    workshop = Workshop()
+    yield workshop
+    workshop.app.close()
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
 from graphql import (
@@ -19,22 +19,17 @@ from graphql import (
 )
 from graphql import execute as reference
 
-from infrahub_sdk.testing.server.app import App
 from infrahub_sdk.testing.server.errors import Refused
 from infrahub_sdk.testing.server.graphql.document import run
 from infrahub_sdk.testing.server.graphql.execution import execute
 from infrahub_sdk.testing.server.graphql.fixed import fixed_definitions
 from infrahub_sdk.testing.server.graphql.resolvers import resolvers
 
+if TYPE_CHECKING:
+    from infrahub_sdk.testing.server.app import App
+
 UNDEFINED = {"code": "UNDEFINED_ERROR", "http_status": 500, "data": {}}
 Run = Callable[..., dict[str, Any]]
-
-
-@pytest.fixture(scope="module")
-def app() -> Any:
-    app = App()
-    yield app
-    app.close()
 
 
 @pytest.fixture

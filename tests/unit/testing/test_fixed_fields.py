@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from typing import TYPE_CHECKING, Any, Callable
 from zoneinfo import available_timezones
 
 import pytest
 
-from infrahub_sdk.testing.server.app import App
 from infrahub_sdk.testing.server.graphql.document import run
 
+if TYPE_CHECKING:
+    from infrahub_sdk.testing.server.app import App
+
 Data = Callable[[str], Any]
-
-
-@pytest.fixture(scope="module")
-def app() -> Any:
-    app = App()
-    yield app
-    app.close()
 
 
 @pytest.fixture

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from infrahub_sdk.testing.server.schema import merging
 from tests.unit.testing.workshop import NAME, Workshop, attribute, document, kind, relationship
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 CODE = attribute("code", default_value="c")
-
-
-@pytest.fixture(scope="module")
-def one_workshop() -> Iterator[Workshop]:
-    workshop = Workshop()
-    yield workshop
-    workshop.app.close()
 
 
 @pytest.fixture

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from tests.unit.testing.workshop import NAME, Workshop, attribute, document, kind, relationship
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 @pytest.fixture(scope="module")
-def workshop() -> Iterator[Workshop]:
-    workshop = Workshop()
-    yield workshop
-    workshop.app.close()
+def workshop(one_workshop: Workshop) -> Workshop:
+    return one_workshop
 
 
 def box(*items: dict[str, Any], **more: Any) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -13,15 +13,10 @@ from infrahub_sdk.testing.server.exchange import Request
 from infrahub_sdk.testing.server.rest import answer
 from tests.unit.testing.workshop import NAME, Workshop, attribute, document, kind
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 @pytest.fixture(scope="module")
-def workshop() -> Iterator[Workshop]:
-    workshop = Workshop()
-    yield workshop
-    workshop.app.close()
+def workshop(one_workshop: Workshop) -> Workshop:
+    return one_workshop
 
 
 def request(

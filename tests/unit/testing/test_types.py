@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from graphql import GraphQLSchema, print_schema, validate_schema
 
-from infrahub_sdk.testing.server.app import App
 from infrahub_sdk.testing.server.graphql.document import run
 from infrahub_sdk.testing.server.graphql.types import graphql_schema
 from infrahub_sdk.testing.server.kinds import kinds_of
@@ -19,14 +18,9 @@ from infrahub_sdk.testing.server.kinds import kinds_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from infrahub_sdk.testing.server.app import App
+
 REAL = Path(__file__).parent / "data" / "graphql-1.11.9.gz"
-
-
-@pytest.fixture(scope="module")
-def app() -> Any:
-    app = App()
-    yield app
-    app.close()
 
 
 @pytest.fixture(scope="module")

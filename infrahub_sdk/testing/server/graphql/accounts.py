@@ -16,9 +16,8 @@ if TYPE_CHECKING:
 @resolves("Query.InfrahubInfo")
 def info(_: Any, info: Any) -> dict[str, Any]:
     """Which server this is."""
-    from infrahub_sdk.testing.server.rest import VERSION
-
-    return {"deployment_id": info.context.app.deployment_id, "version": VERSION}
+    app = info.context.app
+    return {"deployment_id": app.deployment_id, "version": app.version}
 
 
 @resolves("Query.InfrahubStatus")
