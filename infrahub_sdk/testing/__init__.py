@@ -9,10 +9,10 @@ from infrahub_sdk._lazy import forwards
 
 if TYPE_CHECKING:
     from infrahub_sdk.testing.local import LocalInfrahub as LocalInfrahub
-    from infrahub_sdk.testing.server.faults import Fault as Fault
+    from infrahub_sdk.testing.server.web.faults import Fault as Fault
 
 _HOME_OF = {
-    "Fault": "infrahub_sdk.testing.server.faults",
+    "Fault": "infrahub_sdk.testing.server.web.faults",
     "LocalInfrahub": "infrahub_sdk.testing.local",
 }
 _forwarded = forwards(__name__, _HOME_OF)

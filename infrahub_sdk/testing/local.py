@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from infrahub_sdk.testing.server.app import App
 from infrahub_sdk.testing.server.bootstrap import ADMIN, ADMIN_PASSWORD, ADMIN_TOKEN
-from infrahub_sdk.testing.server.documents import read_documents
-from infrahub_sdk.testing.server.http import Server
+from infrahub_sdk.testing.server.schema.documents import read_documents
+from infrahub_sdk.testing.server.web.http import Server
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from infrahub_sdk import InfrahubClient, InfrahubClientSync
-    from infrahub_sdk.testing.server.faults import Faults
+    from infrahub_sdk.testing.server.web.faults import Faults
 
 __all__ = ["LocalInfrahub"]
 

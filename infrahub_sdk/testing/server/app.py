@@ -6,20 +6,22 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from infrahub_sdk.exceptions import ValidationError
-from infrahub_sdk.testing.server import bootstrap, branches, rest_schema
-from infrahub_sdk.testing.server.auth import Auth
+from infrahub_sdk.testing.server import bootstrap
+from infrahub_sdk.testing.server.accounts.auth import Auth
+from infrahub_sdk.testing.server.database.storage import MAIN, Storage
 from infrahub_sdk.testing.server.errors import Refused
-from infrahub_sdk.testing.server.kinds import kinds_of
+from infrahub_sdk.testing.server.history import branches
 from infrahub_sdk.testing.server.schema import storing
+from infrahub_sdk.testing.server.schema.kinds import kinds_of
 from infrahub_sdk.testing.server.session import Session
-from infrahub_sdk.testing.server.storage import MAIN, Storage
+from infrahub_sdk.testing.server.web import rest_schema
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-    from infrahub_sdk.testing.server.branches import Branch
     from infrahub_sdk.testing.server.graphql.schema import Schema
-    from infrahub_sdk.testing.server.kinds import Kinds
+    from infrahub_sdk.testing.server.history.branches import Branch
+    from infrahub_sdk.testing.server.schema.kinds import Kinds
 
 __all__ = ["App"]
 

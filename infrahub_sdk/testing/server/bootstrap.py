@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from infrahub_sdk.testing.server import saving
+from infrahub_sdk.testing.server.nodes import saving
 
 if TYPE_CHECKING:
     from infrahub_sdk.testing.server.app import App

@@ -11,10 +11,10 @@ from infrahub_sdk.uuidt import generate_uuid
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from infrahub_sdk.testing.server.kinds import Kind
-    from infrahub_sdk.testing.server.multipart import Part
-    from infrahub_sdk.testing.server.nodes import Node
-    from infrahub_sdk.testing.server.storage import Storage
+    from infrahub_sdk.testing.server.database.storage import Storage
+    from infrahub_sdk.testing.server.nodes.node import Node
+    from infrahub_sdk.testing.server.schema.kinds import Kind
+    from infrahub_sdk.testing.server.web.multipart import Part
 
 __all__ = ["KIND", "UPLOAD", "filled", "is_file", "keep", "load", "settle", "type_of"]
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from infrahub_sdk.testing.server import lookup, saving
 from infrahub_sdk.testing.server.errors import Refused
+from infrahub_sdk.testing.server.nodes import lookup, saving
 from infrahub_sdk.utils import dict_hash
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from infrahub_sdk.testing.server.nodes import Node
+    from infrahub_sdk.testing.server.nodes.node import Node
     from infrahub_sdk.testing.server.session import Session
 
 __all__ = ["KIND", "described", "keep_group", "run"]

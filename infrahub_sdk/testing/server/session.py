@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from infrahub_sdk.testing.server import labels
-from infrahub_sdk.testing.server.finder import Finder
-from infrahub_sdk.testing.server.nodes import Group, Node
-from infrahub_sdk.testing.server.ordering import terms_of
-from infrahub_sdk.testing.server.search import Search
+from infrahub_sdk.testing.server.database.finder import Finder
+from infrahub_sdk.testing.server.database.ordering import terms_of
+from infrahub_sdk.testing.server.database.search import Search
+from infrahub_sdk.testing.server.nodes import labels
+from infrahub_sdk.testing.server.nodes.node import Group, Node
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from infrahub_sdk.testing.server.app import App
-    from infrahub_sdk.testing.server.branches import Branch
-    from infrahub_sdk.testing.server.kinds import Kind, Kinds
-    from infrahub_sdk.testing.server.storage import Storage
+    from infrahub_sdk.testing.server.database.storage import Storage
+    from infrahub_sdk.testing.server.history.branches import Branch
+    from infrahub_sdk.testing.server.schema.kinds import Kind, Kinds
 
 __all__ = ["Session"]
 

@@ -13,7 +13,7 @@ from infrahub_sdk.testing.server.errors import Refused
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from infrahub_sdk.testing.server.storage import Storage
+    from infrahub_sdk.testing.server.database.storage import Storage
 
 __all__ = ["COMPLETED", "FAILED", "Log", "Task", "Wanted", "count", "listed", "recorded"]
 

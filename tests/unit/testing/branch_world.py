@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from infrahub_sdk.testing.server import deleting, saving
 from infrahub_sdk.testing.server.app import App
 from infrahub_sdk.testing.server.graphql.document import run
+from infrahub_sdk.testing.server.nodes import deleting, saving
 
 __all__ = ["SCHEMA", "World"]
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from infrahub_sdk.testing.server import rest_schema
 from infrahub_sdk.testing.server.errors import Refused
 from infrahub_sdk.testing.server.schema import loading
+from infrahub_sdk.testing.server.web import rest_schema
 
 if TYPE_CHECKING:
     from tests.unit.testing.branch_world import World

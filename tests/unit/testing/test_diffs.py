@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from infrahub_sdk.testing.server import clock
+from infrahub_sdk.testing.server.database import clock
 
 if TYPE_CHECKING:
     from tests.unit.testing.branch_world import World

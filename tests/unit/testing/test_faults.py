@@ -9,7 +9,7 @@ import pytest
 
 from infrahub_sdk.exceptions import RateLimitError, ServerNotReachableError, ServerNotResponsiveError
 from infrahub_sdk.testing import Fault, LocalInfrahub
-from infrahub_sdk.testing.server.faults import Faults
+from infrahub_sdk.testing.server.web.faults import Faults
 from tests.both import BOTH, play, settled
 
 ClientOf = Callable[..., Any]

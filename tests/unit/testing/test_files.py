@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from infrahub_sdk.testing.server import files, uploads
+from infrahub_sdk.testing.server import files
 from infrahub_sdk.testing.server.errors import Refused
-from infrahub_sdk.testing.server.exchange import Answer, Request
-from infrahub_sdk.testing.server.multipart import parts
-from infrahub_sdk.testing.server.rest import answer
+from infrahub_sdk.testing.server.web import uploads
+from infrahub_sdk.testing.server.web.exchange import Answer, Request
+from infrahub_sdk.testing.server.web.multipart import parts
+from infrahub_sdk.testing.server.web.rest import answer
 
 if TYPE_CHECKING:
     from infrahub_sdk.testing.server.app import App

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infrahub_sdk.testing.server import addresses, passwords, values
+from infrahub_sdk.testing.server.accounts import passwords
+from infrahub_sdk.testing.server.nodes import addresses, values
 from tests.unit.testing.inventory import Refusals
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from infrahub_sdk.testing.server.exchange import Answer, Request
-from infrahub_sdk.testing.server.rest import answer
+from infrahub_sdk.testing.server.web.exchange import Answer, Request
+from infrahub_sdk.testing.server.web.rest import answer
 
 if TYPE_CHECKING:
     from tests.unit.testing.depot import Depot

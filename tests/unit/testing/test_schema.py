@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from infrahub_sdk.testing.server.kinds import kinds_of
 from infrahub_sdk.testing.server.schema.core import core_documents
+from infrahub_sdk.testing.server.schema.kinds import kinds_of
 
 PARTS = ("nodes", "generics", "profiles", "templates")
 # What Infrahub 1.11.9 shows on /api/schema after it loaded documents: without ids, hashes and prose.

@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from infrahub_sdk.testing.server.bootstrap import ADMIN_TOKEN
-from infrahub_sdk.testing.server.exchange import Request
-from infrahub_sdk.testing.server.rest import answer
+from infrahub_sdk.testing.server.web.exchange import Request
+from infrahub_sdk.testing.server.web.rest import answer
 from tests.unit.testing.workshop import NAME, Workshop, attribute, document, kind
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from infrahub_sdk.exceptions import FileNotValidError
 from infrahub_sdk.testing.server.app import App
-from infrahub_sdk.testing.server.storage import LAYOUT, MAIN, Storage
+from infrahub_sdk.testing.server.database.storage import LAYOUT, MAIN, Storage
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -125,7 +125,7 @@ def test_a_place_where_no_file_can_be_is_refused(tmp_path: Path) -> None:
 def test_a_file_that_another_process_has_is_refused(tmp_path: Path) -> None:
     path = str(tmp_path / "data.db")
     code = (
-        "import sys; from infrahub_sdk.testing.server.storage import Storage;"
+        "import sys; from infrahub_sdk.testing.server.database.storage import Storage;"
         "storage = Storage(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen([sys.executable, "-c", code, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:

@@ -13,7 +13,7 @@ from graphql import GraphQLSchema, print_schema, validate_schema
 
 from infrahub_sdk.testing.server.graphql.document import run
 from infrahub_sdk.testing.server.graphql.types import graphql_schema
-from infrahub_sdk.testing.server.kinds import kinds_of
+from infrahub_sdk.testing.server.schema.kinds import kinds_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

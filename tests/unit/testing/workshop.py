@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from infrahub_sdk.testing.server import rest_schema
 from infrahub_sdk.testing.server.app import App
 from infrahub_sdk.testing.server.errors import Refused
 from infrahub_sdk.testing.server.graphql.document import run
+from infrahub_sdk.testing.server.web import rest_schema
 
 __all__ = ["NAME", "Workshop", "attribute", "document", "kind", "relationship"]
 

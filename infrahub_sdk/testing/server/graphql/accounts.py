@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from infrahub_sdk.testing.server import clock, labels, lookup, saving
+from infrahub_sdk.testing.server.database import clock
 from infrahub_sdk.testing.server.errors import Refused
 from infrahub_sdk.testing.server.graphql.resolvers import resolves
+from infrahub_sdk.testing.server.nodes import labels, lookup, saving
 
 if TYPE_CHECKING:
-    from infrahub_sdk.testing.server.nodes import Node
+    from infrahub_sdk.testing.server.nodes.node import Node
     from infrahub_sdk.testing.server.session import Session
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Callable
 
-from infrahub_sdk.testing.server import ipam, lookup
 from infrahub_sdk.testing.server.errors import Refused
 from infrahub_sdk.testing.server.graphql import reading
 from infrahub_sdk.testing.server.graphql.resolvers import resolves
-from infrahub_sdk.testing.server.networks import free_address, free_blocks
+from infrahub_sdk.testing.server.nodes import lookup
+from infrahub_sdk.testing.server.resources import ipam
+from infrahub_sdk.testing.server.resources.networks import free_address, free_blocks
 
 if TYPE_CHECKING:
-    from infrahub_sdk.testing.server.kinds import Kind
-    from infrahub_sdk.testing.server.nodes import Node
+    from infrahub_sdk.testing.server.nodes.node import Node
+    from infrahub_sdk.testing.server.schema.kinds import Kind
     from infrahub_sdk.testing.server.session import Session
 
 __all__ = ["attribute"]

@@ -10,7 +10,7 @@ from infrahub_sdk.testing.server.graphql.attributes import FORMS
 
 if TYPE_CHECKING:
     from infrahub_sdk.testing.server.graphql.fixed import Types
-    from infrahub_sdk.testing.server.kinds import Kind, Kinds
+    from infrahub_sdk.testing.server.schema.kinds import Kind, Kinds
 
 __all__ = ["Arguments"]
 

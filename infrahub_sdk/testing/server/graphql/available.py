@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Callable
 
-from infrahub_sdk.testing.server import ipam, ordering
+from infrahub_sdk.testing.server.database import ordering
 from infrahub_sdk.testing.server.errors import Refused
 from infrahub_sdk.testing.server.graphql import reading
-from infrahub_sdk.testing.server.networks import free_blocks, free_ranges, usable
-from infrahub_sdk.testing.server.nodes import Edge, Group, Node, Value
+from infrahub_sdk.testing.server.nodes.node import Edge, Group, Node, Value
+from infrahub_sdk.testing.server.resources import ipam
+from infrahub_sdk.testing.server.resources.networks import free_blocks, free_ranges, usable
 from infrahub_sdk.uuidt import generate_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from infrahub_sdk.testing.server.kinds import Kind, Relationship
+    from infrahub_sdk.testing.server.schema.kinds import Kind, Relationship
     from infrahub_sdk.testing.server.session import Session
 
 __all__ = ["KINDS", "label", "page"]

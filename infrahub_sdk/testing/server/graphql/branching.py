@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Callable
 
-from infrahub_sdk.testing.server import branches, clock, merging
+from infrahub_sdk.testing.server.database import clock
 from infrahub_sdk.testing.server.errors import Refused
 from infrahub_sdk.testing.server.graphql.resolvers import resolves
+from infrahub_sdk.testing.server.history import branches, merging
 from infrahub_sdk.testing.server.tasks import recorded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from infrahub_sdk.testing.server.app import App
-    from infrahub_sdk.testing.server.branches import Branch
+    from infrahub_sdk.testing.server.history.branches import Branch
     from infrahub_sdk.testing.server.session import Session
     from infrahub_sdk.testing.server.tasks import Task
 

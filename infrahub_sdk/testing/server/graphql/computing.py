@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from infrahub_sdk.testing.server import computed, converting, lookup, saving
-from infrahub_sdk.testing.server.draft import Draft, NewValue
 from infrahub_sdk.testing.server.errors import Refused
 from infrahub_sdk.testing.server.graphql.resolvers import resolves
 from infrahub_sdk.testing.server.graphql.writing import change
-from infrahub_sdk.testing.server.records import Records
+from infrahub_sdk.testing.server.nodes import computed, converting, lookup, saving
+from infrahub_sdk.testing.server.nodes.draft import Draft, NewValue
+from infrahub_sdk.testing.server.nodes.records import Records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from infrahub_sdk.testing.server.kinds import Attribute, Kind
-    from infrahub_sdk.testing.server.nodes import Node
+    from infrahub_sdk.testing.server.nodes.node import Node
+    from infrahub_sdk.testing.server.schema.kinds import Attribute, Kind
     from infrahub_sdk.testing.server.session import Session
 
 __all__: list[str] = []

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from infrahub_sdk.testing.server import converting, labels
 from infrahub_sdk.testing.server.graphql.resolvers import resolves
 from infrahub_sdk.testing.server.graphql.writing import change
+from infrahub_sdk.testing.server.nodes import converting, labels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from infrahub_sdk.testing.server.nodes import Node, Value
+    from infrahub_sdk.testing.server.nodes.node import Node, Value
 
 __all__: list[str] = []
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from infrahub_sdk.testing.server import branches, clock, comparisons
+from infrahub_sdk.testing.server.database import clock
+from infrahub_sdk.testing.server.database.storage import MAIN
 from infrahub_sdk.testing.server.errors import Refused
 from infrahub_sdk.testing.server.graphql.resolvers import resolves
-from infrahub_sdk.testing.server.storage import MAIN
-from infrahub_sdk.testing.server.summary import counted, shown_nodes
+from infrahub_sdk.testing.server.history import branches, comparisons
+from infrahub_sdk.testing.server.history.summary import counted, shown_nodes
 from infrahub_sdk.testing.server.tasks import recorded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from infrahub_sdk.testing.server.branches import Branch
-    from infrahub_sdk.testing.server.comparisons import Comparison
+    from infrahub_sdk.testing.server.history.branches import Branch
+    from infrahub_sdk.testing.server.history.comparisons import Comparison
     from infrahub_sdk.testing.server.session import Session
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLError, OperationType
 
-from infrahub_sdk.testing.server.branches import read_only
 from infrahub_sdk.testing.server.errors import FieldsRefused, Refused
 from infrahub_sdk.testing.server.graphql.checking import Faulty, checked
 from infrahub_sdk.testing.server.graphql.execution import execute
+from infrahub_sdk.testing.server.history.branches import read_only
 
 if TYPE_CHECKING:
     from infrahub_sdk.testing.server.graphql.execution import Info

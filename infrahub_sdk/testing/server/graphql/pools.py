@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from infrahub_sdk.testing.server import address_pools, ipam, labels, lookup, number_pools, reservations
 from infrahub_sdk.testing.server.errors import Refused
 from infrahub_sdk.testing.server.graphql.resolvers import resolves
 from infrahub_sdk.testing.server.graphql.writing import change
+from infrahub_sdk.testing.server.nodes import labels, lookup
+from infrahub_sdk.testing.server.resources import address_pools, ipam, number_pools, reservations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from infrahub_sdk.testing.server.nodes import Node
+    from infrahub_sdk.testing.server.nodes.node import Node
     from infrahub_sdk.testing.server.session import Session
 
 __all__: list[str] = []

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from infrahub_sdk.testing.server import lookup, profiles
 from infrahub_sdk.testing.server.graphql.resolvers import resolves
 from infrahub_sdk.testing.server.graphql.writing import change
+from infrahub_sdk.testing.server.nodes import lookup, profiles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from infrahub_sdk.testing.server import lookup, proposed_changes, saving, tasks
+from infrahub_sdk.testing.server import tasks
 from infrahub_sdk.testing.server.errors import Refused
 from infrahub_sdk.testing.server.graphql.resolvers import resolves
 from infrahub_sdk.testing.server.graphql.writing import change
+from infrahub_sdk.testing.server.history import proposed_changes
+from infrahub_sdk.testing.server.nodes import lookup, saving
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from infrahub_sdk.testing.server.nodes import Node
+    from infrahub_sdk.testing.server.nodes.node import Node
     from infrahub_sdk.testing.server.session import Session
 
 __all__: list[str] = []

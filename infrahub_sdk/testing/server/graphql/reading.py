@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from infrahub_sdk.testing.server import hierarchy, labels, lookup, ordering
-from infrahub_sdk.testing.server.clock import shown
+from infrahub_sdk.testing.server.database import ordering
+from infrahub_sdk.testing.server.database.clock import shown
 from infrahub_sdk.testing.server.errors import Refused
 from infrahub_sdk.testing.server.graphql.selected import asks_for_peers, is_selected
+from infrahub_sdk.testing.server.nodes import hierarchy, labels, lookup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from infrahub_sdk.testing.server.kinds import Kind, Relationship
-    from infrahub_sdk.testing.server.nodes import Edge, Group, Node, Value
+    from infrahub_sdk.testing.server.nodes.node import Edge, Group, Node, Value
+    from infrahub_sdk.testing.server.schema.kinds import Kind, Relationship
     from infrahub_sdk.testing.server.session import Session
 
 __all__ = [

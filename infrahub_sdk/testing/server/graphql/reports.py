@@ -10,7 +10,7 @@ from infrahub_sdk.testing.server.graphql.checking import Faulty, checked
 from infrahub_sdk.testing.server.graphql.resolvers import resolves
 
 if TYPE_CHECKING:
-    from infrahub_sdk.testing.server.kinds import Kind, Kinds
+    from infrahub_sdk.testing.server.schema.kinds import Kind, Kinds
 
 __all__: list[str] = []
 

@@ -17,9 +17,9 @@ from graphql import (
     value_from_ast_untyped,
 )
 
-from infrahub_sdk.testing.server.clock import microseconds
+from infrahub_sdk.testing.server.database.clock import microseconds
 from infrahub_sdk.testing.server.errors import Refused
-from infrahub_sdk.testing.server.multipart import Part
+from infrahub_sdk.testing.server.web.multipart import Part
 
 __all__ = ["SCALARS"]
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from ipaddress import IPv4Network, IPv6Network
 
-    from infrahub_sdk.testing.server.nodes import Node
+    from infrahub_sdk.testing.server.nodes.node import Node
     from infrahub_sdk.testing.server.session import Session
 
 __all__: list[str] = []

@@ -5,7 +5,8 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from infrahub_sdk.testing.server import clock, tasks
+from infrahub_sdk.testing.server import tasks
+from infrahub_sdk.testing.server.database import clock
 from infrahub_sdk.testing.server.errors import Refused
 from infrahub_sdk.testing.server.graphql.resolvers import resolves
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from infrahub_sdk.testing.server import labels, traversal
 from infrahub_sdk.testing.server.errors import Refused
 from infrahub_sdk.testing.server.graphql.resolvers import resolves
-from infrahub_sdk.testing.server.traversal import Limits
+from infrahub_sdk.testing.server.nodes import labels, traversal
+from infrahub_sdk.testing.server.nodes.traversal import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from infrahub_sdk.testing.server.nodes import Node
+    from infrahub_sdk.testing.server.nodes.node import Node
+    from infrahub_sdk.testing.server.nodes.traversal import Path
     from infrahub_sdk.testing.server.session import Session
-    from infrahub_sdk.testing.server.traversal import Path
 
 __all__: list[str] = []
 

@@ -17,7 +17,7 @@ from infrahub_sdk.testing.server.graphql.resolvers import resolvers
 from infrahub_sdk.testing.server.graphql.schema import Schema
 
 if TYPE_CHECKING:
-    from infrahub_sdk.testing.server.kinds import Kind, Kinds, Relationship
+    from infrahub_sdk.testing.server.schema.kinds import Kind, Kinds, Relationship
 
 __all__ = ["graphql_schema"]
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from infrahub_sdk.testing.server import deleting, files, lookup, saving
+from infrahub_sdk.testing.server import files
 from infrahub_sdk.testing.server.errors import Refused
+from infrahub_sdk.testing.server.nodes import deleting, lookup, saving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from infrahub_sdk.testing.server.kinds import Kind
-    from infrahub_sdk.testing.server.multipart import Part
+    from infrahub_sdk.testing.server.schema.kinds import Kind
     from infrahub_sdk.testing.server.session import Session
+    from infrahub_sdk.testing.server.web.multipart import Part
 
 __all__ = ["change", "create", "delete", "update", "upsert"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from infrahub_sdk.testing.server import labels, values
-from infrahub_sdk.testing.server.rules import BrokenRule, checked
+from infrahub_sdk.testing.server.nodes import labels, values
+from infrahub_sdk.testing.server.nodes.rules import BrokenRule, checked
 from infrahub_sdk.testing.server.schema.comparing import of_kinds
 from infrahub_sdk.testing.server.schema.contents import Contents
 from infrahub_sdk.testing.server.schema.matching import matches, old_names
@@ -13,7 +13,7 @@ from infrahub_sdk.testing.server.schema.matching import matches, old_names
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from infrahub_sdk.testing.server.kinds import Attribute, Kind, Kinds, Relationship
+    from infrahub_sdk.testing.server.schema.kinds import Attribute, Kind, Kinds, Relationship
     from infrahub_sdk.testing.server.session import Session
 
 __all__ = ["problems"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from infrahub_sdk.testing.server.kinds import Relationship
+    from infrahub_sdk.testing.server.schema.kinds import Relationship
     from infrahub_sdk.testing.server.session import Session
 
 __all__ = ["Contents"]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infrahub_sdk.testing.server import computed
-from infrahub_sdk.testing.server.draft import Draft
-from infrahub_sdk.testing.server.records import Records
+from infrahub_sdk.testing.server.nodes import computed
+from infrahub_sdk.testing.server.nodes.draft import Draft
+from infrahub_sdk.testing.server.nodes.records import Records
 
 if TYPE_CHECKING:
-    from infrahub_sdk.testing.server.kinds import Kind, Kinds
+    from infrahub_sdk.testing.server.schema.kinds import Kind, Kinds
     from infrahub_sdk.testing.server.session import Session
 
 __all__ = ["fill"]

@@ -6,15 +6,15 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from infrahub_sdk.testing.server import schema_pools
 from infrahub_sdk.testing.server.errors import Refused
-from infrahub_sdk.testing.server.kinds import kinds_of
+from infrahub_sdk.testing.server.resources import schema_pools
 from infrahub_sdk.testing.server.schema import constraints, filling, migrating, storing
 from infrahub_sdk.testing.server.schema.comparing import differences, has_differences
+from infrahub_sdk.testing.server.schema.kinds import kinds_of
 
 if TYPE_CHECKING:
-    from infrahub_sdk.testing.server.kinds import Kinds
     from infrahub_sdk.testing.server.schema.comparing import Difference
+    from infrahub_sdk.testing.server.schema.kinds import Kinds
     from infrahub_sdk.testing.server.schema.updating import Documents
     from infrahub_sdk.testing.server.session import Session
 

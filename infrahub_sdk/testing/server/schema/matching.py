@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from infrahub_sdk.testing.server.kinds import Attribute, Kind, Kinds, Relationship
+    from infrahub_sdk.testing.server.schema.kinds import Attribute, Kind, Kinds, Relationship
 
 __all__ = ["Match", "matches", "old_names"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from infrahub_sdk.testing.server import schema_pools
-from infrahub_sdk.testing.server.kinds import kinds_of
+from infrahub_sdk.testing.server.resources import schema_pools
 from infrahub_sdk.testing.server.schema import comparing, filling, loading, migrating, storing
+from infrahub_sdk.testing.server.schema.kinds import kinds_of
 
 if TYPE_CHECKING:
     from infrahub_sdk.testing.server.schema.comparing import Difference

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from infrahub_sdk.testing.server import values
+from infrahub_sdk.testing.server.database.storage import GLOBAL, MAIN
+from infrahub_sdk.testing.server.nodes import values
 from infrahub_sdk.testing.server.schema.contents import Contents
 from infrahub_sdk.testing.server.schema.matching import matches
-from infrahub_sdk.testing.server.storage import GLOBAL, MAIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from infrahub_sdk.testing.server.kinds import Attribute, Kind, Kinds, Relationship
+    from infrahub_sdk.testing.server.schema.kinds import Attribute, Kind, Kinds, Relationship
     from infrahub_sdk.testing.server.schema.matching import Match
     from infrahub_sdk.testing.server.session import Session
 

@@ -118,7 +118,7 @@ def _display_labels(draft: Draft, entry: dict[str, Any]) -> Iterator[str]:
 def _template(draft: Draft, entry: dict[str, Any], name: str, template: str) -> Iterator[str]:
     from jinja2 import Environment, TemplateError
 
-    from infrahub_sdk.testing.server.templating import variables
+    from infrahub_sdk.testing.server.nodes.templating import variables
 
     try:
         Environment(autoescape=False).parse(template)  # noqa: S701 - it is read, not rendered
@@ -136,7 +136,7 @@ def _computed(draft: Draft, entry: dict[str, Any]) -> Iterator[str]:
             continue
         template = computed["jinja2_template"] or ""
         yield from _template(draft, entry, item["name"], template)
-        from infrahub_sdk.testing.server.templating import variables
+        from infrahub_sdk.testing.server.nodes.templating import variables
 
         if any(path.split("__")[0] == item["name"] for path in variables(template)):
             yield f"{item['name']}: its template must not use {item['name']!r} itself ({template!r})"

@@ -117,8 +117,8 @@ def _namespaces(draft: Draft, entry: dict[str, Any]) -> Iterator[str]:
 def _default(item: dict[str, Any]) -> Iterator[str]:
     if item["default_value"] is None or item["inherited"]:
         return
-    from infrahub_sdk.testing.server.kinds import Attribute
-    from infrahub_sdk.testing.server.rules import BrokenRule, checked
+    from infrahub_sdk.testing.server.nodes.rules import BrokenRule, checked
+    from infrahub_sdk.testing.server.schema.kinds import Attribute
 
     try:
         checked(Attribute(item), item["default_value"])

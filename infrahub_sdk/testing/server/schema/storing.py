@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from infrahub_sdk.testing.server.storage import MAIN
+from infrahub_sdk.testing.server.database.storage import MAIN
 
 if TYPE_CHECKING:
     from infrahub_sdk.testing.server.app import App
-    from infrahub_sdk.testing.server.branches import Branch
+    from infrahub_sdk.testing.server.history.branches import Branch
     from infrahub_sdk.testing.server.schema.updating import Documents
 
 __all__ = ["base", "loads", "store", "text"]

@@ -1,0 +1,1 @@
+"""Branches: what differs between them, what conflicts, and how they are merged."""

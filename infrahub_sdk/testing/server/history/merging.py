@@ -1,0 +1,111 @@
+"""Merging branches into the default branch, and rebasing them onto it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from infrahub_sdk.testing.server.errors import Refused
+from infrahub_sdk.testing.server.history import branches, comparisons
+from infrahub_sdk.testing.server.history.conflicts import conflicts
+from infrahub_sdk.testing.server.history.differences import REMOVED
+from infrahub_sdk.testing.server.history.duplicates import check_duplicates
+from infrahub_sdk.testing.server.history.overlay import Overlay
+from infrahub_sdk.testing.server.nodes import special
+from infrahub_sdk.testing.server.schema import merging as schemas
+
+if TYPE_CHECKING:
+    from infrahub_sdk.testing.server.history.differences import NodeChange
+    from infrahub_sdk.testing.server.session import Session
+
+__all__ = ["merge", "rebase", "validate"]
+
+
+def merge(session: Session) -> None:
+    """Merge a branch into the default branch; then it can only be read.
+
+    Args:
+        session: A view of the branch.
+
+    Raises:
+        Refused: It is the default branch, it has conflicts with it, or the result breaks a rule.
+    """
+    branch, storage = session.branch, session.storage
+    if branch.is_default:
+        raise Refused(f"Unable to merge the branch {branch.name!r} into itself")
+    diff = comparisons.update(session)
+    if any(True for _ in conflicts(diff)):
+        raise Refused(
+            f"Branch {branch.name} contains conflicts with the default branch: change the data so that they agree"
+        )
+    with storage.transaction():
+        schemas.merge(session)
+        Overlay(session).move(storage.now())
+        main = session.app.session(account=session.account)
+        if main.kinds is not session.kinds:  # the default branch had other changes
+            schemas.complete(main)
+        _check(main, diff)
+        special.joined(main, [node.kind for node in diff.values()])
+        branch.status = branches.MERGED
+        branches.change(storage, branch, session.account)
+        comparisons.freeze(storage, branch)
+
+
+def rebase(session: Session) -> None:
+    """Let a branch leave the default branch anew, from how that is now, and keep its changes.
+
+    Args:
+        session: A view of the branch.
+
+    Raises:
+        Refused: It has conflicts with the default branch, or the result breaks a rule.
+    """
+    branch, storage = session.branch, session.storage
+    if branch.is_default:
+        raise Refused(f"The default branch {branch.name} cannot be rebased")
+    diff = comparisons.update(session)
+    _check_conflicts(branch.name, diff)
+    with storage.transaction():
+        schemas.rebase(session)
+        now = storage.now()
+        Overlay(session).lift(now)
+        branch.forked_at = now
+        branches.change(storage, branch, session.account)
+        rebased = session.app.session(branch.name, account=session.account)
+        if not (rebased.kinds is session.kinds is session.app.kinds(session.app.branch())):
+            schemas.complete(rebased)
+        _check(rebased, diff)
+        special.joined(rebased, [node.kind for node in diff.values()])
+        comparisons.refresh(rebased)
+
+
+def validate(session: Session) -> None:
+    """Refuse a branch whose changes, as they were compared last, have conflicts with the default branch.
+
+    Raises:
+        Refused: They have.
+    """
+    if comparisons.has_conflicts(session):
+        raise Refused("branch has some conflicts", status=500)
+
+
+def _check_conflicts(name: str, diff: dict[str, NodeChange]) -> None:
+    """Refuse conflicts in which a rebase, which keeps the branch's side, is not told to do so."""
+    found = list(conflicts(diff))
+    to_change = sorted(conflict.path for conflict in found if not conflict.can_rebase)
+    to_choose = sorted(
+        conflict.path for conflict in found if conflict.can_rebase and conflict.selected != "DIFF_BRANCH"
+    )
+    if not to_change and not to_choose:
+        return
+    words = f"Branch {name} contains conflicts with the default branch, which come before a rebase."
+    if to_choose:
+        words += f" Choose the branch's side with ResolveDiffConflict, or change the data: {', '.join(to_choose)}."
+    if to_change:
+        words += f" Change the data so that both branches agree: {', '.join(to_change)}."
+    raise Refused(words)
+
+
+def _check(session: Session, diff: dict[str, NodeChange]) -> None:
+    """Refuse changes after which nodes share what only one of them may have."""
+    changed = [id for id, node in diff.items() if node.action != REMOVED]
+    check_duplicates(session, changed)

@@ -1,0 +1,1 @@
+"""Nodes: how they are drafted, checked, saved, related, labelled and deleted."""

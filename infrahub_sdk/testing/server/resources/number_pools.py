@@ -1,0 +1,173 @@
+"""Pools of numbers for an attribute of a kind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from infrahub_sdk.testing.server.database.search import of_kinds
+from infrahub_sdk.testing.server.errors import Refused
+from infrahub_sdk.testing.server.history import branches
+from infrahub_sdk.testing.server.resources import reservations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from infrahub_sdk.testing.server.nodes.node import Node
+    from infrahub_sdk.testing.server.schema.kinds import Attribute, Kind
+    from infrahub_sdk.testing.server.session import Session
+
+__all__ = ["KIND", "allocate", "check", "check_change", "check_removal", "held", "is_for", "size"]
+
+KIND = "CoreNumberPool"
+_FIXED = ("node", "node_attribute")
+
+
+def is_for(pool: Node, kind: Kind, attribute: Attribute) -> bool:
+    """A pool's numbers are for an attribute of a kind."""
+    kinds = {kind.name, *kind.data["inherit_from"]}
+    return pool.values["node"].value in kinds and pool.values["node_attribute"].value == attribute.name
+
+
+def allocate(session: Session, pool: Node, attribute: Attribute, node: str) -> int | None:
+    """A number for a node; the same as before, if it had one from the pool; None when none is left.
+
+    Args:
+        session: Whose view of the data.
+        pool: The pool.
+        attribute: What the number is for.
+        node: The id of the node.
+    """
+    reserved = reservations.find(session.storage, pool.id, node)
+    if reserved is not None:
+        return int(reserved)
+    number = _next(session, pool, attribute)
+    if number is not None:
+        reservations.keep(session.storage, pool.id, node, str(number))
+    return number
+
+
+def _next(session: Session, pool: Node, attribute: Attribute) -> int | None:
+    """The lowest number that is left."""
+    parameters = attribute.data.get("parameters") or {}
+    first, last = pool.values["start_range"].value, pool.values["end_range"].value
+    least, most = parameters.get("min_value"), parameters.get("max_value")
+    first = first if least is None else max(first, least)
+    last = last if most is None else min(last, most)
+    taken = reservations.values(session.storage, pool.id, attribute.name)
+    if attribute.data["unique"]:
+        taken |= _present(session, pool, attribute)
+    ranges = [*_excluded(attribute), *((number, number) for number in taken)]
+    for start, end in sorted(ranges):
+        if start > first:
+            break
+        first = max(first, end + 1)
+    return int(first) if first <= last else None
+
+
+def _present(session: Session, pool: Node, attribute: Attribute) -> set[int]:
+    """The numbers that nodes have, wherever they come from."""
+    kind, visible = session.kinds[pool.values["node"].value], session.scope.visible("value", "v")
+    sql = f"select v.value from value v where {of_kinds('v', kind)} and v.name = ? and {visible}"
+    return {number for (number,) in session.storage.rows(sql, [attribute.name]) if number is not None}
+
+
+def _excluded(attribute: Attribute) -> Iterator[tuple[int, int]]:
+    """The ranges of numbers that an attribute does not take."""
+    for part in ((attribute.data.get("parameters") or {}).get("excluded_values") or "").split(","):
+        first, _, last = part.partition("-")
+        if part:
+            yield int(first), int(last or first)
+
+
+# What is handed out
+
+
+def size(session: Session, pool: Node) -> int:
+    """How many numbers a pool has."""
+    values = pool.values
+    attribute = _attribute(session, values["node"].value, values["node_attribute"].value)
+    excluded = sum(end - start + 1 for start, end in _excluded(attribute)) if attribute else 0
+    return int(values["end_range"].value - values["start_range"].value + 1 - excluded)
+
+
+def held(session: Session, pool: Node) -> list[tuple[int, str, str]]:
+    """The numbers of a pool that nodes have, with the ids of the nodes and the names of the branches."""
+    sql = (
+        "select distinct v.value, v.node, b.name from value v left join branch b on b.number = v.branch"
+        " where v.source = ? and v.name = ? and v.until is null and v.value between ? and ?"
+        " and exists (select 1 from reservation r where r.pool = v.source and cast(r.resource as integer) = v.value)"
+        " order by v.value, v.node"
+    )
+    names = ("node_attribute", "start_range", "end_range")
+    rows = session.storage.rows(sql, [pool.id, *(pool.values[name].value for name in names)])
+    return [(number, node, branch or "-global-") for number, node, branch in rows]
+
+
+# What a pool may be
+
+
+def check(session: Session, data: Mapping[str, Any]) -> None:
+    """Refuse an input for a pool that could not work.
+
+    Raises:
+        Refused: It could not.
+    """
+    given: dict[str, Any] = {name: item.get("value") for name, item in data.items() if isinstance(item, dict)}
+    needed = (*_FIXED, "start_range", "end_range")
+    if given.get("pool_type") == "Schema" or any(given.get(name) is None for name in needed):
+        return  # it is refused for that
+    main = session.app.session()
+    if given["node"] not in main.kinds:
+        raise Refused("The selected model does not exist", "SCHEMA_NOT_FOUND", 422, {"kind": given["node"]})
+    attribute = _attribute(main, given["node"], given["node_attribute"])
+    if attribute is None:
+        raise Refused("The selected attribute doesn't exist in the selected model")
+    if attribute.kind != "Number":
+        raise Refused("The selected attribute is not of the kind Number")
+    _check_range(given["start_range"], given["end_range"])
+    parameters = attribute.data.get("parameters") or {}
+    least, most = parameters.get("min_value"), parameters.get("max_value")
+    if least is not None and given["start_range"] < least:
+        raise Refused("start_range can't be less than min_value")
+    if most is not None and given["end_range"] > most:
+        raise Refused("end_range can't be larger than max_value")
+
+
+def check_change(pool: Node, data: Mapping[str, Any]) -> None:
+    """Refuse a change after which a pool could not work.
+
+    Raises:
+        Refused: It could not.
+    """
+    given = {name: item["value"] for name, item in data.items() if isinstance(item, dict) and "value" in item}
+    if any(given.get(name) not in {None, pool.values[name].value} for name in _FIXED):
+        raise Refused("The fields 'node' or 'node_attribute' can't be changed.")
+    if pool.values["pool_type"].value == "Schema" and {"start_range", "end_range"} & set(given):
+        raise Refused("The range of a pool of the schema can't be changed: load the schema with another range instead")
+    _check_range(*(given.get(name, pool.values[name].value) for name in ("start_range", "end_range")))
+
+
+def check_removal(session: Session, pool: Node) -> None:
+    """Refuse to take away a pool that a schema needs.
+
+    Raises:
+        Refused: One does.
+    """
+    kind, name = pool.values["node"].value, pool.values["node_attribute"].value
+    users = []
+    for branch in branches.listed(session.storage):
+        attribute = _attribute(session.app.session(branch.name), kind, name)
+        if attribute is not None and attribute.kind == "NumberPool":
+            users.append(branch.name)
+    if users:
+        raise Refused(f"Unable to delete number pool {kind}.{name} is in use (branches: {','.join(users)})")
+
+
+def _check_range(first: int | None, last: int | None) -> None:
+    if first is not None and last is not None and first > last:
+        raise Refused("start_range can't be larger than end_range")
+
+
+def _attribute(session: Session, kind: str, name: str) -> Attribute | None:
+    found = session.kinds.get(kind)
+    return found.attributes.get(name) if found else None

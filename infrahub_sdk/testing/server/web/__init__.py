@@ -1,0 +1,1 @@
+"""What is said over the network: HTTP, its routes and their answers."""

@@ -1,0 +1,115 @@
+"""The endpoints that run stored queries, and those for what a real server makes of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from infrahub_sdk.testing.server import files, queries, tasks
+from infrahub_sdk.testing.server.errors import Refused
+from infrahub_sdk.testing.server.nodes import lookup
+from infrahub_sdk.testing.server.web.exchange import Answer
+from infrahub_sdk.testing.server.web.routing import route, session
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from infrahub_sdk.testing.server.app import App
+    from infrahub_sdk.testing.server.session import Session
+    from infrahub_sdk.testing.server.web.exchange import Request
+
+__all__: list[str] = []
+
+_OWN = ("branch", "at", "update_group", "subscribers")  # parameters of the endpoint, all others are variables
+_NO_GIT = "The local Infrahub reads no repositories, so it has nothing to make {} of"
+
+
+@route("GET", "/api/query/{name}")
+def run_query(app: App, request: Request, account: str | None, name: str) -> Answer:
+    """Run a stored query with variables of the URL."""
+    return _run(app, request, account, name, {key: value for key, value in request.query.items() if key not in _OWN})
+
+
+@route("POST", "/api/query/{name}")
+def run_query_with(app: App, request: Request, account: str | None, name: str) -> Answer:
+    """Run a stored query with variables of the body."""
+    given = request.json() if request.body else {}
+    variables = given.get("variables") if isinstance(given, dict) else None
+    return _run(app, request, account, name, variables if isinstance(variables, dict) else {})
+
+
+def _run(app: App, request: Request, account: str | None, name: str, variables: Mapping[str, Any]) -> Answer:
+    view = session(app, request, account)
+    view.seen = set()
+    query, answer = queries.run(view, name, variables, may_write=account is not None)
+    if _is_true(request.query.get("update_group")):
+        members = view.seen - {query.id}
+        _keep_group(app, request, account, query.id, variables, members)
+    return Answer(answer)
+
+
+def _keep_group(
+    app: App, request: Request, account: str | None, id: str, variables: Mapping[str, Any], members: set[str]
+) -> None:
+    """What a real server does afterwards: what is refused is not the answer's."""
+    view = app.session(request.query.get("branch") or "main", account=account)
+    title = f"Update GraphQLQuery Group {request.path.rpartition('/')[2]!r}"
+    recorded = tasks.recorded(app.storage, "graphql-query-group-update", title, view.branch.name, waits=False)
+    with recorded, app.storage.transaction():
+        query = lookup.by_id(view, view.kinds[queries.KIND], id)
+        queries.keep_group(view, query, variables, view.get(members), request.every.get("subscribers", ()))
+
+
+def _is_true(text: str | None) -> bool:
+    return (text or "").lower() in {"true", "1", "yes", "on"}
+
+
+# Artifacts and transformations
+
+
+@route("GET", "/api/artifact/{id}")
+def artifact(app: App, request: Request, account: str | None, id: str) -> Answer:
+    """The content of an artifact."""
+    view = session(app, request, account)
+    node = lookup.by_id(view, view.kinds["CoreArtifact"], id)
+    stored = str(node.values["storage_id"].value)
+    content = files.load(app.storage, stored)
+    if content is None:
+        raise lookup.not_found("StorageObject", stored)
+    return Answer(content, type=str(node.values["content_type"].value))
+
+
+@route("POST", "/api/artifact/generate/{id}")
+def generate_artifacts(app: App, request: Request, account: str | None, id: str) -> Answer:
+    """Start a task that would make artifacts."""
+    view = session(app, request, account)
+    definition = lookup.find(view, view.kinds["CoreArtifactDefinition"], {"id": id})
+    title = f"Generate all artifacts of {definition.values['name'].value}"
+    with tasks.recorded(
+        app.storage, "artifact-definition-generate", title, view.branch.name, waits=False, id=definition.id
+    ) as task:
+        task.nodes.append((definition.id, definition.kind.name))
+        raise Refused(_NO_GIT.format("artifacts"))
+    return Answer(None)
+
+
+@route("GET", "/api/transform/jinja2/{id}")
+def transform_jinja2(app: App, request: Request, account: str | None, id: str) -> Answer:
+    """Refuse to render a template of a repository."""
+    return _transform(session(app, request, account), "CoreTransformJinja2", id)
+
+
+@route("GET", "/api/transform/python/{id}")
+def transform_python(app: App, request: Request, account: str | None, id: str) -> Answer:
+    """Refuse to run code of a repository."""
+    return _transform(session(app, request, account), "CoreTransformPython", id)
+
+
+def _transform(view: Session, kind: str, id: str) -> Answer:
+    lookup.find(view, view.kinds[kind], {"id": id})
+    raise Refused(_NO_GIT.format("a transformation"), status=501)
+
+
+@route("GET", "/api/menu")
+def menu(app: App, request: Request, account: str | None) -> Answer:
+    """The menu of a web interface: there is none."""
+    return Answer({"sections": {"internal": [], "object": []}})
