@@ -37,7 +37,8 @@ def _start(options: argparse.Namespace) -> None:
         kept = f"kept in {options.data}" if options.data else "kept in memory only"
         _say(f"Infrahub at {infrahub.address}, data {kept}. Ctrl-C ends it.")
         _say(f"Token of the user {infrahub.username}: {infrahub.api_token} (password: {infrahub.password})")
-        ended.wait()
+        while not ended.wait(1):  # on Windows no signal comes through to a wait without an end
+            pass
 
 
 def _say(text: str) -> None:

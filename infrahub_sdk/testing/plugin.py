@@ -48,12 +48,16 @@ def infrahub(infrahub_session: LocalInfrahub) -> LocalInfrahub:
 
 
 @pytest.fixture
-def infrahub_client(infrahub: LocalInfrahub) -> InfrahubClient:
+def infrahub_client(infrahub: LocalInfrahub) -> Iterator[InfrahubClient]:
     """An asynchronous client of a local Infrahub with nothing in it but the schemas."""
-    return infrahub.client()
+    client = infrahub.client()
+    yield client
+    infrahub.forget(client)
 
 
 @pytest.fixture
-def infrahub_client_sync(infrahub: LocalInfrahub) -> InfrahubClientSync:
+def infrahub_client_sync(infrahub: LocalInfrahub) -> Iterator[InfrahubClientSync]:
     """A synchronous client of a local Infrahub with nothing in it but the schemas."""
-    return infrahub.client_sync()
+    client = infrahub.client_sync()
+    yield client
+    infrahub.forget(client)

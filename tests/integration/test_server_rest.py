@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import http.client
+import json
+import re
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -91,3 +95,94 @@ def test_a_body_that_is_no_document_is_refused(suite: Suite, body: bytes) -> Non
     reply = suite.http("POST", "/graphql", body)
     assert reply.status == 400
     assert isinstance(reply.content["errors"][0], str)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("PATCH", "/api/info", 405),
+        ("HEAD", "/api/info", 405),
+        ("DELETE", "/api/info", 404),
+        ("OPTIONS", "/api/info", 404),
+        ("PATCH", "/api/nope", 405),
+        ("PUT", "/api/nope", 404),
+        ("POST", "/schema.graphql", 405),
+        ("POST", "/nowhere", 405),
+        ("PUT", "/graphql/main", 405),
+        ("OPTIONS", "/graphql/main", 200),
+        ("OPTIONS", "/graphql/~nope", 404),
+    ],
+)
+def test_a_method_that_there_is_not_is_refused(suite: Suite, method: str, path: str, status: int) -> None:
+    reply = suite.http(method, path)
+    assert reply.status == status
+    assert (reply.headers["Allow"] is not None) == (status in {200, 405})
+
+
+def test_a_path_is_the_same_however_it_is_written(suite: Suite) -> None:
+    assert suite.http("GET", "/api/%69nfo").content == suite.http("GET", "/api/info").content
+    assert suite.http("GET", "/api/schema/Builtin%54ag").content["kind"] == "BuiltinTag"
+    [error] = suite.http("GET", "/api/query/a%20b%2Fc").content["errors"]
+    assert "/api/query/a b/c does not exist" in error["message"]
+
+
+def test_no_other_origin_may_send_requests(suite: Suite) -> None:
+    headers = {"Origin": "http://other.example", "Access-Control-Request-Method": "POST"}
+    assert suite.http("OPTIONS", "/graphql/main", headers=headers).status == 400
+    reply = suite.http("GET", "/api/info", headers={"Origin": "http://other.example"})
+    assert (reply.status, reply.headers["Access-Control-Allow-Origin"]) == (200, None)
+
+
+VERSION = json.dumps({"query": "{ InfrahubInfo { version } }"}).encode()
+
+
+@pytest.mark.parametrize(
+    ("type", "status"),
+    [
+        ("application/json; charset=utf-8", 200),
+        ("application/graphql", 400),
+        ("text/plain", 400),
+        ("multipart/form-data", 400),
+    ],
+)
+def test_a_document_is_sent_as_json(suite: Suite, type: str, status: int) -> None:
+    reply = suite.http("POST", "/graphql", VERSION, {"Content-Type": type})
+    assert reply.status == status
+    assert status == 200 or isinstance(reply.content["errors"][0], str)
+
+
+@pytest.mark.parametrize("branch", ["~nope", "~a/b", "~a%2Fb", "main/"])
+def test_an_unknown_branch_is_told_before_the_document_is_read(suite: Suite, branch: str) -> None:
+    for body in (VERSION, b"nope"):
+        reply = suite.http("POST", f"/graphql/{branch}", body)
+        [words] = reply.content["errors"]
+        assert (reply.status, "not found" in words) == (404, True)
+
+
+def test_no_name_of_a_branch_is_that_of_the_default_branch(suite: Suite) -> None:
+    assert "data" in suite.http("POST", "/graphql/", VERSION).content
+
+
+def test_a_body_in_chunks_is_read_and_the_connection_kept(suite: Suite) -> None:
+    connection = http.client.HTTPConnection(urlsplit(suite.address).netloc, timeout=60)
+    for _ in range(2):
+        headers = {"Content-Type": "application/json", "Transfer-Encoding": "chunked"}
+        connection.request("POST", "/graphql", iter([VERSION[:7], VERSION[7:]]), headers, encode_chunked=True)
+        reply = connection.getresponse()
+        assert (reply.status, "InfrahubInfo" in json.loads(reply.read())["data"]) == (200, True)
+    connection.close()
+
+
+def test_the_graphql_schema_is_text_and_in_the_order_of_the_names_if_that_is_wanted(suite: Suite) -> None:
+    plain, ordered = (suite.http("GET", f"/schema.graphql?sorted={flag}").content for flag in ("no", "yes"))
+    kinds = re.compile(r"^(?:type|input|interface|enum|scalar) (\w+)", re.M)
+    assert kinds.findall(ordered) == sorted(kinds.findall(plain))
+    [fields] = re.findall(r"^type BuiltinTag implements .*?{\n(.*?)^}", ordered, re.M | re.S)
+    found = re.findall(r"^  (\w+)", fields, re.M)
+    assert found == sorted(found)
+    assert suite.http("GET", "/schema.graphql?sorted=perhaps").content["detail"][0]["loc"] == ["query", "sorted"]
+
+
+@pytest.mark.parametrize("path", ["/schema.graphql", "/api/menu", "/api/schema", "/api/query/x", "/api/artifact/x"])
+def test_a_branch_that_there_is_not_is_refused_everywhere(suite: Suite, path: str) -> None:
+    assert suite.http("GET", f"{path}?branch=~nope").status == 400

@@ -169,8 +169,8 @@ def _where(wanted: Wanted) -> tuple[str, list[Any]]:
         terms.append("branch = ?")
         values.append(wanted.branch)
     if wanted.node:
-        terms.append("instr(nodes, ?) > 0")
-        values.append(json.dumps(wanted.node))
+        terms.append("exists (select 1 from json_each(nodes) where json_extract(value, '$[0]') = ?)")
+        values.append(wanted.node)
     if wanted.title:
         terms.append("instr(lower(title), lower(?)) > 0")
         values.append(wanted.title)

@@ -91,16 +91,27 @@ def test_the_first_fault_that_fits_is_met_and_a_pattern_looks_into_the_body() ->
     faults = Faults()
     first = faults.add(Fault(status=500, pattern="BuiltinTag", times=1))
     second = faults.add(Fault(status=502, pattern="^POST /graphql/main", times=None))
-    assert faults.take("POST /graphql/main\n{ BuiltinTag }") is first
-    assert faults.take("POST /graphql/main\n{ BuiltinTag }") is second
-    assert faults.take("GET /api/schema\n") is None
+    assert faults.take("POST /graphql/main", b"{ BuiltinTag }") is first
+    assert faults.take("POST /graphql/main", b"{ BuiltinTag }") is second
+    assert faults.take("GET /api/schema") is None
     faults.clear()
-    assert faults.take("POST /graphql/main\n{ BuiltinTag }") is None
+    assert faults.take("POST /graphql/main", b"{ BuiltinTag }") is None
 
 
 @pytest.mark.parametrize(
     ("fields", "word"),
-    [({"close": "maybe"}, "close"), ({"status": 200}, "status"), ({"delay": -1}, "delay"), ({"times": 0}, "times")],
+    [
+        ({"close": "maybe"}, "close"),
+        ({"close": []}, "close"),
+        ({"status": 200}, "status"),
+        ({"status": "503"}, "status"),
+        ({"status": 503, "close": "before"}, "not both"),
+        ({"retry_after": 1}, "retry_after"),
+        ({"delay": -1}, "delay"),
+        ({"delay": float("nan")}, "delay"),
+        ({"times": 0}, "times"),
+        ({"pattern": "("}, "regular expression"),
+    ],
 )
 def test_a_fault_that_cannot_be_is_refused_at_once(fields: dict[str, Any], word: str) -> None:
     with pytest.raises(ValueError, match=word):

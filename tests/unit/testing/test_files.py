@@ -129,6 +129,7 @@ def test_a_file_says_what_it_is_called_in_ascii_and_in_full(app: App) -> None:
     ("path", "status"),
     [
         ("by-hfid/BuiltinTag?hfid=x", 400),
+        ("by-hfid/BuiltinTag", 422),
         ("by-hfid/DepManual?hfid=nope", 404),
         ("by-hfid/DepManual", 422),
         ("by-hfid/Nope?hfid=x", 422),
@@ -163,9 +164,43 @@ def test_the_content_of_a_nodes_file_is_not_given_out_as_an_object(app: App) -> 
     assert (found.status, storage_id in found.content["detail"]) == (403, True)
 
 
-@pytest.mark.parametrize(("path", "body"), [("content", {"x": 1}), ("content", {"content": 1}), ("file", {"x": 1})])
-def test_an_upload_of_nothing_is_refused(app: App, path: str, body: Any) -> None:
-    assert ask(app, "POST", f"/api/storage/upload/{path}", body).status == 422
+@pytest.mark.parametrize(
+    ("path", "body", "type", "place"),
+    [
+        ("content", {"x": 1}, "missing", ["body", "content"]),
+        ("content", {"content": 1}, "string_type", ["body", "content"]),
+        ("content", [], "model_attributes_type", ["body"]),
+        ("content", b"", "missing", ["body"]),
+        ("content", b"null", "missing", ["body"]),
+        ("content", b"{", "json_invalid", ["body", 1]),
+        ("file", {"x": 1}, "missing", ["body", "file"]),
+    ],
+)
+def test_an_upload_of_nothing_is_refused(app: App, path: str, body: Any, type: str, place: list[Any]) -> None:
+    found = ask(app, "POST", f"/api/storage/upload/{path}", body)
+    [problem] = found.content["detail"]
+    assert (found.status, problem["type"], problem["loc"]) == (422, type, place)
+
+
+def test_an_upload_of_a_text_as_a_file_or_as_another_type_is_refused(app: App) -> None:
+    type, body = form(("file", None, b"text"))
+    found = ask(app, "POST", "/api/storage/upload/file", body, Content_Type=type)
+    assert (found.status, found.content["detail"][0]["type"]) == (422, "value_error")
+    found = ask(app, "POST", "/api/storage/upload/content", {"content": "x"}, Content_Type="text/plain")
+    assert (found.status, found.content["detail"][0]["type"]) == (422, "model_attributes_type")
+
+
+def test_an_object_is_on_all_branches_and_at_all_times(app: App) -> None:
+    id = ask(app, "POST", "/api/storage/upload/content", {"content": "x"}).content["identifier"]
+    assert ask(app, "GET", f"/api/storage/object/{id}?branch=nope&at=nope").content == b"x"
+
+
+@pytest.mark.parametrize(("preview", "way"), [("T", "inline"), ("on", "inline"), ("off", "attachment")])
+def test_a_browser_shows_a_file_or_keeps_it(app: App, preview: str, way: str) -> None:
+    id = manual(app, 'title: {value: "a"}')["id"]
+    found = ask(app, "GET", f"/api/storage/files/{id}?preview={preview}")
+    assert found.headers["Content-Disposition"].startswith(f"{way};")
+    assert ask(app, "GET", f"/api/storage/files/{id}?preview=maybe").content["detail"][0]["loc"] == ["query", "preview"]
 
 
 def test_an_upload_needs_an_account(app: App) -> None:
@@ -199,6 +234,8 @@ def test_a_file_is_put_where_the_map_says() -> None:
         ([("operations", None, b"{}"), ("map", None, b'{"0": ["variables.x"]}')], "no file in the part '0'"),
         ([("operations", None, b"{}"), ("map", None, b'{"0": ["a"]}'), ("0", None, b"")], "no file in the part '0'"),
         ([("operations", None, b"{}"), ("map", None, b'{"0": ["a.b"]}'), ("0", "x", b"")], "not in the 'operations'"),
+        ([("operations", None, b"{}"), ("map", None, b'{"0": [1]}'), ("0", "x", b"")], "not in the 'operations'"),
+        ([("operations", None, b"{}"), ("map", None, b'{"0": null}'), ("0", "x", b"")], "no list of paths"),
     ],
 )
 def test_a_form_that_makes_no_sense_is_refused(app: App, fields: Any, reason: str) -> None:
@@ -211,18 +248,45 @@ def test_a_form_that_makes_no_sense_is_refused(app: App, fields: Any, reason: st
     ("type", "body"),
     [
         ("multipart/form-data", b""),
-        ("multipart/form-data; boundary=x", b"--x\r\n"),
-        (form()[0], b"--edge\r\nx--edge--"),
+        ("multipart/form-data; boundary=x", b"before\r\n--x--\r\n"),
+        ("multipart/form-data; boundary=x", b"--x\r\nno head\r\n--x--\r\n"),
+        ("multipart/form-data; boundary=x", b"--x\r\nContent-Type: text/plain\r\n\r\nno name\r\n--x--\r\n"),
     ],
 )
-def test_a_form_that_is_not_whole_is_refused(type: str, body: bytes) -> None:
+def test_what_is_no_form_is_refused(type: str, body: bytes) -> None:
     with pytest.raises(Refused, match="form"):
         parts(type, body)
 
 
+def test_a_form_ends_where_it_says_and_its_parts_where_a_whole_line_is_the_boundary() -> None:
+    head = b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n'
+    body = head % b"a" + b"1\r\n--xy\r\n2\r\n" + head % b"b" + b"\r\n--x--\r\n" + head % b"c" + b"after\r\n--x--"
+    found = parts("multipart/form-data; boundary=x", body)
+    assert {name: part.content for name, part in found.items()} == {"a": b"1\r\n--xy\r\n2", "b": b""}
+    assert parts("multipart/form-data; boundary=x", head % b"a" + b"cut") == {}
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ('filename="a.txt"', "a.txt"),
+        ("filename=a b.txt", "a b.txt"),
+        (r'filename="a\"b\\c"', 'a"b\\c'),
+        ('filename="ä "x";.txt"', 'ä "x";.txt'),
+        ('filename="a%22b"', "a%22b"),
+        ('filename=""', ""),
+        ("filename*=UTF-8''a.txt", None),
+    ],
+)
+def test_a_file_has_the_name_that_a_real_server_reads(given: str, name: str | None) -> None:
+    body = f"--x\r\nContent-Disposition: form-data; name=f; {given}\r\n\r\n\r\n--x--".encode()
+    assert parts("multipart/form-data; boundary=x", body)["f"].file_name == name
+
+
 def test_a_file_comes_with_a_form_and_nothing_else(app: App) -> None:
     create = 'mutation ($file: Upload!) { DepManualCreate(data: {title: {value: "t"}}, file: $file) { ok } }'
-    found = ask(app, "POST", "/graphql", {"query": create, "variables": {"file": "x"}}).content
+    body = {"query": create, "variables": {"file": "x"}}
+    found = ask(app, "POST", "/graphql", body, Content_Type="application/json").content
     assert "multipart" in found["errors"][0]["message"]
 
 

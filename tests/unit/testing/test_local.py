@@ -9,13 +9,14 @@ import socket
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import infrahub_sdk.testing
-from infrahub_sdk.exceptions import ValidationError
+from infrahub_sdk.exceptions import Error, FileNotValidError, ValidationError
 from infrahub_sdk.testing import LocalInfrahub
 
 if TYPE_CHECKING:
@@ -117,6 +118,105 @@ def test_a_port_that_is_taken_is_an_error_at_once() -> None:
         taken.listen()
         with pytest.raises(OSError, match="in use"):
             LocalInfrahub(port=taken.getsockname()[1])
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"port": 70000}, "port: it must be"),
+        ({"port": "80"}, "port: it must be"),
+        ({"host": ""}, "host: it must be"),
+        ({"data": ""}, "data: it must be"),
+        ({"data": 5}, "data: it must be"),
+        ({"access_token_seconds": "x"}, "access_token_seconds: it must be"),
+    ],
+)
+def test_an_argument_that_cannot_be_is_named(fields: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        LocalInfrahub(**fields)
+
+
+def test_a_host_that_there_is_not_is_named() -> None:
+    with pytest.raises(OSError, match=r"of 192\.0\.2\.1: "):
+        LocalInfrahub(host="192.0.2.1")
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "infrahub.db"
+    path.write_text("no database " * 1000)
+    with pytest.raises(FileNotValidError, match=r"infrahub\.db"):
+        LocalInfrahub(data=path)
+
+
+def test_a_file_that_another_one_has_is_refused_and_stays_whole(tmp_path: Path) -> None:
+    with LocalInfrahub(data=tmp_path / "infrahub.db") as infrahub:
+        with pytest.raises(FileNotValidError, match="in use"):
+            LocalInfrahub(data=tmp_path / "infrahub.db")
+        assert infrahub.client_sync().count("BuiltinTag") == 0
+
+
+def test_one_that_was_not_started_is_stopped_and_one_that_was_stopped_stays_so() -> None:
+    infrahub = LocalInfrahub()
+    assert repr(infrahub).endswith(", not started>")
+    infrahub.stop()
+    infrahub.stop()
+    assert repr(infrahub).endswith(", stopped>")
+    with pytest.raises(RuntimeError, match="has been stopped"):
+        infrahub.start()
+
+
+def test_a_request_that_is_carried_out_while_it_ends_is_kept_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "infrahub.db"
+    infrahub = LocalInfrahub(data=path).start()
+    answered: list[str] = []
+
+    def write(number: int) -> None:
+        client = infrahub.client_sync(retry_on_failure=False)
+        with suppress(Error):
+            for position in range(1000):
+                client.create("BuiltinTag", name=f"{number}-{position}").save()
+                answered.append(f"{number}-{position}")
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(3)]
+    for thread in threads:
+        thread.start()
+    while len(answered) < 5:
+        assert any(thread.is_alive() for thread in threads)
+    infrahub.stop()
+    for thread in threads:
+        thread.join(20)
+        assert not thread.is_alive()
+    with LocalInfrahub(data=path) as infrahub:
+        assert set(answered) <= {tag.name.value for tag in infrahub.client_sync().all("BuiltinTag")}
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_forked_child_uses_it_and_does_not_end_it() -> None:
+    with LocalInfrahub() as infrahub:
+        child = os.fork()
+        if child == 0:
+            status = 1
+            try:
+                infrahub.client_sync().create("BuiltinTag", name="red").save()
+                infrahub.stop()
+                status = 0
+            finally:
+                os._exit(status)
+        assert os.waitpid(child, 0)[1] == 0
+        assert infrahub.client_sync().count("BuiltinTag") == 1
+
+
+def test_a_connection_that_nobody_uses_ends_with_it() -> None:
+    with LocalInfrahub() as infrahub:
+        threads = set(threading.enumerate())
+        connection = socket.create_connection(("127.0.0.1", infrahub._server.server_port))
+        connection.sendall(b"GET /api/info HTTP/1.1\r\n\r\n")
+        assert connection.recv(1000)
+        [handler] = set(threading.enumerate()) - threads
+    handler.join(10)
+    assert not handler.is_alive()
+    connection.close()
 
 
 def test_without_the_extra_the_error_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,6 +37,11 @@ def test_the_session_shares_what_is_in_it(infrahub_session, turn):
     client = infrahub_session.client_sync()
     client.create("LocationSite", name=f"shared-{turn}").save()
     assert client.count("LocationSite", name__values=["shared-1", "shared-2"]) == turn
+
+def test_clients_of_earlier_tests_are_closed(infrahub_client_sync, infrahub):
+    infrahub_client_sync.count("LocationSite")
+    assert infrahub._clients[-1] is infrahub_client_sync
+    assert len(infrahub._clients) == 4  # three were made by tests themselves
 """
 
 
@@ -56,4 +61,4 @@ def test_a_project_has_an_empty_infrahub_for_each_of_its_tests(tmp_path: Path) -
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "5 passed" in done.stdout
+    assert "6 passed" in done.stdout

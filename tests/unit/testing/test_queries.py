@@ -57,6 +57,21 @@ def test_a_stored_query_knows_what_it_asks_for(depot: Depot, tag: str) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("declared", "default"),
+    [
+        ("$x: [ID] = [1, 2]", [1, 2]),
+        ("$x: [ID] = null", None),
+        ("$x: [ID] = 7", "7"),
+        ('$x: [ID] = "a"', "a"),
+    ],
+)
+def test_a_stored_query_knows_any_default_of_its_variables(depot: Depot, declared: str, default: Any) -> None:
+    id = depot.make("CoreGraphQLQuery", name="ids", query=f"query ({declared}) {{ BuiltinTag(ids: $x) {{ count }} }}")
+    [variable] = depot.value("CoreGraphQLQuery", id, "variables")
+    assert variable == {"name": "x", "type": "ID", "required": False, "default_value": default}
+
+
 @pytest.mark.parametrize("query", ["query {", "query { Nope { count } }"])
 def test_a_text_that_is_no_query_is_not_stored(depot: Depot, query: str) -> None:
     reason = depot.refused("CoreGraphQLQueryCreate", name="bad", query=query)
@@ -84,8 +99,9 @@ def test_a_stored_query_can_change_something(depot: Depot) -> None:
     ("path", "status"),
     [
         ("/api/query/nope", 404),
-        ("/api/query/tags", 500),
-        ("/api/query/tags?name=red&limit=1", 500),
+        ("/api/query/tags", 502),
+        ("/api/query/tags?name=red&limit=1", 502),
+        ("/api/query/tags?name=red&update_group=maybe", 422),
         ("/api/query/tags?name=red&branch=nope", 400),
         ("/api/artifact/nope", 404),
         ("/api/transform/jinja2/nope", 404),
@@ -94,6 +110,33 @@ def test_a_stored_query_can_change_something(depot: Depot) -> None:
 )
 def test_what_cannot_be_run_says_so(depot: Depot, tag: str, path: str, status: int) -> None:
     assert ask(depot, "GET", path).status == status
+
+
+def test_the_errors_of_a_stored_query_are_told_one_by_one(depot: Depot, tag: str) -> None:
+    change = "mutation ($n: String!) { BuiltinTagCreate(data: {name: {value: $n}}) { ok } }"
+    depot.make("CoreGraphQLQuery", name="add", query=change)
+    answer = ask(depot, "POST", "/api/query/add", {"variables": {"n": "red"}})
+    [error] = answer.content["errors"]
+    assert (answer.status, answer.content["data"], error["extensions"]) == (502, None, {"code": 502})
+    assert error["message"]["message"].startswith("GraphQLQuery add: ")
+    assert (error["message"]["path"], error["message"]["locations"]) == (
+        ["BuiltinTagCreate"],
+        [{"line": 1, "column": 26}],
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "type", "place"),
+    [
+        ({"variables": None}, "dict_type", ["body", "variables"]),
+        ({"variables": []}, "dict_type", ["body", "variables"]),
+        ([], "model_attributes_type", ["body"]),
+    ],
+)
+def test_variables_have_to_be_an_object(depot: Depot, tag: str, body: Any, type: str, place: list[str]) -> None:
+    answer = ask(depot, "POST", "/api/query/tags", body)
+    [problem] = answer.content["detail"]
+    assert (answer.status, problem["type"], problem["loc"]) == (422, type, place)
 
 
 def test_the_nodes_that_a_query_finds_are_kept_as_a_group_for_who_subscribes(depot: Depot, tag: str) -> None:
@@ -157,6 +200,11 @@ def test_artifacts_are_not_made_and_the_task_says_why(depot: Depot, definition: 
     (edge,) = depot.run(query)["InfrahubTask"]["edges"]
     assert edge["node"]["state"] == "FAILED"
     assert "reads no repositories" in edge["node"]["logs"]["edges"][0]["node"]["message"]
+
+
+@pytest.mark.parametrize("nodes", ["x", [1], None])
+def test_the_nodes_of_artifacts_are_a_list_of_ids(depot: Depot, definition: str, nodes: Any) -> None:
+    assert ask(depot, "POST", f"/api/artifact/generate/{definition}", {"nodes": nodes}).status == 422
 
 
 def test_the_menu_is_empty(depot: Depot) -> None:

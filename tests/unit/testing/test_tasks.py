@@ -100,6 +100,12 @@ def test_an_id_that_is_none_is_refused(world: World) -> None:
     assert (error["message"], error["extensions"]["http_status"]) == ("'x' is not a valid task id", 422)
 
 
+@pytest.mark.parametrize("arguments", ["limit: -1", "limit: 201", "offset: -1", "log_limit: 10001", "log_offset: -1"])
+def test_a_page_that_a_real_server_does_not_give_is_refused(world: World, arguments: str) -> None:
+    error = world.answer(f"{{ InfrahubTask({arguments}) {{ count }} }}")["errors"][0]
+    assert (arguments.partition(":")[0] in error["message"], error["extensions"]["code"]) == (True, "UNDEFINED_ERROR")
+
+
 def test_no_task_changes_a_branch_still(world: World) -> None:
     world.fork("work")
     assert world.ask('{ InfrahubTaskBranchStatus(branch: "work") { count edges { node { id } } } }') == {

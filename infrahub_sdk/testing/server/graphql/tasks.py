@@ -13,7 +13,7 @@ from infrahub_sdk.testing.server.graphql.resolvers import resolves
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_PAGE = 10
+_PAGE, _LONGEST_PAGE, _LONGEST_LOG = 10, 200, 10_000  # tasks, tasks, lines
 _CONCLUSIONS = {tasks.COMPLETED: "success", tasks.FAILED: "failure"}
 
 
@@ -35,6 +35,10 @@ def listed(
     """The tasks that are wanted, the latest first."""
     for id in ids or ():
         _check_id(id)
+    _check_page("limit", limit, _LONGEST_PAGE)
+    _check_page("offset", offset)
+    _check_page("log_limit", log_limit, _LONGEST_LOG)
+    _check_page("log_offset", log_offset)
     node = related_node__ids[0] if related_node__ids else None  # of several, a real server takes the first
     wanted = tasks.Wanted(ids or (), branch, state or (), workflow or (), node, q)
     storage = info.context.storage
@@ -72,6 +76,11 @@ def _check_id(id: str) -> None:
         uuid.UUID(id)
     except ValueError:
         raise Refused(f"{id!r} is not a valid task id") from None
+
+
+def _check_page(name: str, number: int | None, most: int | None = None) -> None:
+    if number is not None and (number < 0 or (most is not None and number > most)):
+        raise Refused(f"{name} must be from 0{f' to {most}' if most else ' on'}, not {number}", status=500)
 
 
 def _shown(task: tasks.Task, logs: slice) -> dict[str, Any]:

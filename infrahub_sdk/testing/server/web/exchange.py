@@ -6,8 +6,6 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Union
 
-from infrahub_sdk.testing.server.errors import Refused
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from email.message import Message
@@ -23,7 +21,7 @@ class Request:
 
     Attributes:
         method: `GET` and so on.
-        path: The path, as it came, without the query.
+        path: The path without the query, decoded.
         query: What the query of the URL says; of a repeated name the last one.
         headers: The header fields; names in any case.
         body: The content.
@@ -37,16 +35,10 @@ class Request:
     body: bytes
     every: Mapping[str, list[str]] = field(default_factory=dict)
 
-    def json(self) -> Any:
-        """The content.
-
-        Raises:
-            Refused: It is not JSON.
-        """
-        try:
-            return json.loads(self.body)
-        except ValueError:
-            raise Refused("The body is not JSON", "VALIDATION_ERROR", 422) from None
+    @property
+    def type(self) -> str:
+        """The content type without its parameters; empty when there is none."""
+        return (self.headers.get("Content-Type") or "").partition(";")[0].strip()
 
 
 @dataclass
@@ -69,4 +61,5 @@ class Answer:
         """The content as bytes."""
         if isinstance(self.content, bytes):
             return self.content
-        return json.dumps(self.content, ensure_ascii=False).encode()
+        # Half of a pair of UTF-16 has no UTF-8, but an escape in JSON, which is the one of Python.
+        return json.dumps(self.content, ensure_ascii=False).encode(errors="backslashreplace")

@@ -26,6 +26,10 @@ class Fault:
         times: How many requests it meets; None for all that follow.
         pattern: A regular expression; it meets the requests in whose text (`POST /graphql/main`, and the body in the
             next line) this is found.
+        met: How many requests have met it.
+
+    Raises:
+        ValueError: There can be no such fault.
 
     >>> Fault(status=503, times=2, pattern="BuiltinTagCreate")
     Fault(status=503, retry_after=None, delay=0, close=None, times=2, pattern='BuiltinTagCreate', met=0)
@@ -37,16 +41,23 @@ class Fault:
     close: str | None = None
     times: int | None = 1
     pattern: str = ""
-    met: int = field(default=0)
+    met: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
-        if self.close not in {None, "before", "after"}:
+        if self.close not in (None, "before", "after"):
             raise ValueError(f"close must be 'before', 'after' or None, not {self.close!r}.")
-        if self.status is not None and not 400 <= self.status <= 599:
+        if self.status is not None and self.status not in range(400, 600):
             raise ValueError(f"status must be from 400 to 599, not {self.status!r}.")
-        if self.delay < 0 or (self.times is not None and self.times < 1):
+        if self.status is not None and self.close is not None:
+            raise ValueError("A connection that is closed answers no status: give status or close, not both.")
+        if self.retry_after is not None and self.status is None:
+            raise ValueError("retry_after is said in an answer with a status: give the status too.")
+        if not self.delay >= 0 or (self.times is not None and self.times < 1):
             raise ValueError("delay must not be negative, and times must be at least 1.")
-        re.compile(self.pattern)
+        try:
+            re.compile(self.pattern)
+        except re.error as error:
+            raise ValueError(f"pattern {self.pattern!r} is no regular expression: {error}.") from None
 
     def meets(self, text: str) -> bool:
         """Whether a request meets it."""
@@ -80,9 +91,15 @@ class Faults:
         with self._lock:
             self._faults.clear()
 
-    def take(self, text: str) -> Fault | None:
-        """The fault that a request meets."""
+    def take(self, line: str, body: bytes = b"") -> Fault | None:
+        """The fault that a request meets.
+
+        Args:
+            line: The method and the path of the request.
+            body: Its content.
+        """
         with self._lock:
+            text = f"{line}\n{body.decode(errors='replace')}" if self._faults else ""
             for fault in self._faults:
                 if fault.meets(text):
                     fault.met += 1

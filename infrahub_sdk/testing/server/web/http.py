@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import socket
+from contextlib import suppress
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
-from infrahub_sdk.testing.server.web import rest
+from infrahub_sdk.testing.server.web import bodies, rest
 from infrahub_sdk.testing.server.web.exchange import Answer, Request
 from infrahub_sdk.testing.server.web.faults import Faults
 
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
     from infrahub_sdk.testing.server.web.faults import Fault
 
 __all__ = ["Server"]
-
-_MAX_BODY = 100_000_000  # bytes
-_ABSURD = Answer({"detail": "Bad Request"}, 400)
 
 
 class Server(ThreadingHTTPServer):
@@ -67,15 +65,16 @@ class Server(ThreadingHTTPServer):
         """Say nothing of clients that go away; what the app does wrong is answered with a status of 500."""
 
     def close(self) -> None:
-        """Stop, and close all connections."""
-        self.shutdown()
+        """Close all connections; whoever waits for a request on one wakes up and ends."""
         self.server_close()
         for connection in list(self._connections):
-            self.shutdown_request(connection)
+            with suppress(OSError):  # it is closed already
+                connection.shutdown(socket.SHUT_RDWR)
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    default_request_version = "HTTP/1.0"  # of requests that name none; answers of 0.9 would have no head
     wbufsize = -1  # head and body leave in one piece
 
     def __init__(self, app: App, faults: Faults, *connection: Any) -> None:
@@ -87,54 +86,48 @@ class _Handler(BaseHTTPRequestHandler):
         self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         super().setup()
 
-    def do_GET(self) -> None:
-        self._serve()
-
-    def do_POST(self) -> None:
-        self._serve()
-
-    def do_PUT(self) -> None:
-        self._serve()
-
-    def do_PATCH(self) -> None:
-        self._serve()
-
-    def do_DELETE(self) -> None:
-        self._serve()
+    def handle_expect_100(self) -> bool:
+        """Let the client send the content, which it holds back until it is told so."""
+        answered = super().handle_expect_100()
+        self.wfile.flush()
+        return answered
 
     def _serve(self) -> None:
-        body = self._body()
-        if body is None:
-            self.close_connection = True
-            self._send(_ABSURD)
+        try:
+            request = self._request()
+        except ValueError as error:
+            self.send_error(400, str(error))
             return
-        fault = self._faults.take(f"{self.command} {self.path}\n{body.decode(errors='replace')}")
+        fault = self._faults.take(f"{self.command} {self.path}", request.body)
         if fault is None:
-            self._send(self._answer(body))
+            self._send(self._answer(request))
         else:
-            self._go_wrong(fault, body)
+            self._go_wrong(fault, request)
 
-    def _body(self) -> bytes | None:
-        """The content of the request, or None when its length cannot be told."""
-        length = self.headers.get("Content-Length") or "0"
-        if "Transfer-Encoding" in self.headers or not length.isascii() or not length.isdigit():
-            return None
-        return self.rfile.read(int(length)) if int(length) <= _MAX_BODY else None
+    def _request(self) -> Request:
+        """The request, with its content.
 
-    def _answer(self, body: bytes) -> Answer:
+        Raises:
+            ValueError: It is none.
+            ConnectionError: The client went away in the middle.
+        """
         url = urlsplit(self.path)
         every = parse_qs(url.query, keep_blank_values=True)
         query = {name: values[-1] for name, values in every.items()}
+        body = bodies.read(self.headers, self.rfile)
+        return Request(self.command, unquote(url.path), query, self.headers, body, every)
+
+    def _answer(self, request: Request) -> Answer:
         try:
-            return rest.answer(self._app, Request(self.command, url.path, query, self.headers, body, every))
+            return rest.answer(self._app, request)
         except Exception as error:
             message = f"{type(error).__name__}: {error}"
             return Answer({"data": None, "errors": [{"message": message, "extensions": {"code": 500}}]}, 500)
 
-    def _go_wrong(self, fault: Fault, body: bytes) -> None:
+    def _go_wrong(self, fault: Fault, request: Request) -> None:
         self._faults.sleep(fault.delay)
         if fault.close == "after":
-            self._answer(body)
+            self._answer(request)
         if fault.close:
             self.close_connection = True
         elif fault.status is not None:
@@ -142,7 +135,7 @@ class _Handler(BaseHTTPRequestHandler):
             headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
             self._send(Answer(words, fault.status, headers=headers))
         else:
-            self._send(self._answer(body))
+            self._send(self._answer(request))
 
     def _send(self, answer: Answer) -> None:
         content = answer.encoded()
@@ -155,7 +148,17 @@ class _Handler(BaseHTTPRequestHandler):
         if self.close_connection:
             self.send_header("Connection", "close")
         self.end_headers()
-        self.wfile.write(content)
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Refuse what is no request that this server reads, as a real one does: with 400, whatever is wrong."""
+        self.close_connection = True
+        self._send(Answer({"detail": message or "Bad Request"}, 400))
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing of requests."""
+
+
+for _method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"):
+    setattr(_Handler, f"do_{_method}", _Handler._serve)  # where the base class looks for them

@@ -4,58 +4,55 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from infrahub_sdk.testing.server import files
 from infrahub_sdk.testing.server.nodes import lookup
-from infrahub_sdk.testing.server.web import uploads
+from infrahub_sdk.testing.server.web import inputs
 from infrahub_sdk.testing.server.web.exchange import Answer
-from infrahub_sdk.testing.server.web.multipart import parts
-from infrahub_sdk.testing.server.web.routing import route, session
+from infrahub_sdk.testing.server.web.routing import Routes, session
 
 if TYPE_CHECKING:
     from infrahub_sdk.testing.server.app import App
     from infrahub_sdk.testing.server.nodes.node import Node
     from infrahub_sdk.testing.server.web.exchange import Request
 
-__all__: list[str] = []
+__all__ = ["routes"]
 
+routes = Routes()
 _LONGEST = 255  # of the name of a file
 
 
 # Objects
 
 
-@route("GET", "/api/storage/object/{identifier}")
+@routes.add("GET", "/api/storage/object/{identifier}")
 def object_content(app: App, request: Request, account: str | None, identifier: str) -> Answer:
-    """What is kept under an id."""
-    view = session(app, request, account)
+    """What is kept under an id, on all branches; of the files of nodes those of the default branch are guarded."""
+    view = app.session()
     if view.find(view.kinds[files.KIND], {"storage_id__value": identifier}, limit=1):
-        return Answer({"detail": f"Use /api/storage/files/by-storage-id/{identifier} instead."}, 403)
+        raise inputs.Faulty(f"Use /api/storage/files/by-storage-id/{identifier} instead.", 403)
     content = files.load(app.storage, identifier)
     if content is None:
         raise lookup.not_found("StorageObject", identifier)
     return Answer(content, type="")
 
 
-@route("POST", "/api/storage/upload/content")
+@routes.add("POST", "/api/storage/upload/content")
 def upload_content(app: App, request: Request, account: str | None) -> Answer:
     """Keep a text."""
-    given = request.json()
-    if not isinstance(given, dict) or "content" not in given:
-        return _missing("body", "content", given)
-    if not isinstance(given["content"], str):
-        return _faulty("string_type", "body", "content", "Input should be a valid string", given["content"])
-    return _kept(app, given["content"].encode())
+    (text,) = inputs.texts(request, "content")
+    try:
+        return _kept(app, text.encode())
+    except UnicodeEncodeError:
+        raise inputs.Faulty("The text has half of a pair of UTF-16 in it, which is no character") from None
 
 
-@route("POST", "/api/storage/upload/file")
+@routes.add("POST", "/api/storage/upload/file")
 def upload_file(app: App, request: Request, account: str | None) -> Answer:
     """Keep a file."""
-    is_form = uploads.is_form(request)
-    part = parts(request.headers.get("Content-Type") or "", request.body).get("file") if is_form else None
-    return _kept(app, part.content) if part else _missing("body", "file", None)
+    return _kept(app, inputs.file(request, "file"))
 
 
 def _kept(app: App, content: bytes) -> Answer:
@@ -63,30 +60,22 @@ def _kept(app: App, content: bytes) -> Answer:
     return Answer({"identifier": files.keep(app.storage, content), "checksum": checksum})
 
 
-def _missing(where: str, name: str, given: Any) -> Answer:
-    return _faulty("missing", where, name, "Field required", given)
-
-
-def _faulty(type: str, where: str, name: str, message: str, given: Any) -> Answer:
-    return Answer({"detail": [{"type": type, "loc": [where, name], "msg": message, "input": given}]}, 422)
-
-
 # Files of nodes
 
 
-@route("GET", "/api/storage/files/by-hfid/{kind}")
+@routes.add("GET", "/api/storage/files/by-hfid/{kind}")
 def file_by_hfid(app: App, request: Request, account: str | None, kind: str) -> Answer:
     """The file of the node that has a human-friendly id."""
     view = session(app, request, account)
+    if "hfid" not in request.every:
+        raise inputs.missing("query", "hfid")
     found = lookup.kind(view, kind)
     if not files.is_file(found):
-        return Answer({"detail": f"{kind!r} is not a file object"}, 400)
-    if "hfid" not in request.every:
-        return _missing("query", "hfid", None)
+        raise inputs.Faulty(f"{kind!r} is not a file object", 400)
     return _file(app, request, lookup.find(view, found, {"hfid": request.every["hfid"]}))
 
 
-@route("GET", "/api/storage/files/by-storage-id/{storage_id}")
+@routes.add("GET", "/api/storage/files/by-storage-id/{storage_id}")
 def file_by_storage_id(app: App, request: Request, account: str | None, storage_id: str) -> Answer:
     """The file that is kept under an id, if a node has it."""
     view = session(app, request, account)
@@ -96,7 +85,7 @@ def file_by_storage_id(app: App, request: Request, account: str | None, storage_
     return _file(app, request, found[0])
 
 
-@route("GET", "/api/storage/files/{id}")
+@routes.add("GET", "/api/storage/files/{id}")
 def file(app: App, request: Request, account: str | None, id: str) -> Answer:
     """The file of a node."""
     view = session(app, request, account)
@@ -108,8 +97,7 @@ def _file(app: App, request: Request, node: Node) -> Answer:
     if content is None:
         raise lookup.not_found("StorageObject", str(node.values["storage_id"].value))
     type = str(node.values["file_type"].value)
-    is_shown = (request.query.get("preview") or "").lower() in {"true", "1", "yes", "on"}
-    shown = _disposition(str(node.values["file_name"].value), is_shown=is_shown)
+    shown = _disposition(str(node.values["file_name"].value), is_shown=inputs.flag(request, "preview"))
     charset = "; charset=utf-8" if type.startswith("text/") else ""
     return Answer(content, type=f"{type}{charset}", headers={"Content-Disposition": shown})
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from infrahub_sdk.testing.server import files, queries, tasks
 from infrahub_sdk.testing.server.errors import Refused
 from infrahub_sdk.testing.server.nodes import lookup
+from infrahub_sdk.testing.server.web import inputs
 from infrahub_sdk.testing.server.web.exchange import Answer
-from infrahub_sdk.testing.server.web.routing import route, session
+from infrahub_sdk.testing.server.web.routing import Routes, session
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,34 +18,49 @@ if TYPE_CHECKING:
     from infrahub_sdk.testing.server.session import Session
     from infrahub_sdk.testing.server.web.exchange import Request
 
-__all__: list[str] = []
+__all__ = ["routes"]
 
+routes = Routes()
 _OWN = ("branch", "at", "update_group", "subscribers")  # parameters of the endpoint, all others are variables
 _NO_GIT = "The local Infrahub reads no repositories, so it has nothing to make {} of"
 
 
-@route("GET", "/api/query/{name}")
+@routes.add("GET", "/api/query/{name}")
 def run_query(app: App, request: Request, account: str | None, name: str) -> Answer:
     """Run a stored query with variables of the URL."""
     return _run(app, request, account, name, {key: value for key, value in request.query.items() if key not in _OWN})
 
 
-@route("POST", "/api/query/{name}")
+@routes.add("POST", "/api/query/{name}")
 def run_query_with(app: App, request: Request, account: str | None, name: str) -> Answer:
     """Run a stored query with variables of the body."""
-    given = request.json() if request.body else {}
-    variables = given.get("variables") if isinstance(given, dict) else None
-    return _run(app, request, account, name, variables if isinstance(variables, dict) else {})
+    variables = inputs.fields(request, is_needed=False).get("variables", {})
+    return _run(app, request, account, name, inputs.typed(variables, dict, "body", "variables"))
 
 
 def _run(app: App, request: Request, account: str | None, name: str, variables: Mapping[str, Any]) -> Answer:
     view = session(app, request, account)
+    is_grouped = inputs.flag(request, "update_group")
     view.seen = set()
     query, answer = queries.run(view, name, variables, may_write=account is not None)
-    if _is_true(request.query.get("update_group")):
-        members = view.seen - {query.id}
-        _keep_group(app, request, account, query.id, variables, members)
+    if answer.get("errors"):
+        return _failure(str(query.values["name"].value), answer["errors"])
+    if is_grouped:
+        _keep_group(app, request, account, query.id, variables, view.seen - {query.id})
     return Answer(answer)
+
+
+def _failure(name: str, errors: list[dict[str, Any]]) -> Answer:
+    """What is said of the errors of a stored query, in the shape that a real server says it in."""
+    words = [
+        {
+            "message": f"GraphQLQuery {name}: {error['message']}",
+            "path": error.get("path"),
+            "locations": error.get("locations", []),
+        }
+        for error in errors
+    ]
+    return Answer({"data": None, "errors": [{"message": word, "extensions": {"code": 502}} for word in words]}, 502)
 
 
 def _keep_group(
@@ -59,14 +75,10 @@ def _keep_group(
         queries.keep_group(view, query, variables, view.get(members), request.every.get("subscribers", ()))
 
 
-def _is_true(text: str | None) -> bool:
-    return (text or "").lower() in {"true", "1", "yes", "on"}
-
-
 # Artifacts and transformations
 
 
-@route("GET", "/api/artifact/{id}")
+@routes.add("GET", "/api/artifact/{id}")
 def artifact(app: App, request: Request, account: str | None, id: str) -> Answer:
     """The content of an artifact."""
     view = session(app, request, account)
@@ -78,9 +90,12 @@ def artifact(app: App, request: Request, account: str | None, id: str) -> Answer
     return Answer(content, type=str(node.values["content_type"].value))
 
 
-@route("POST", "/api/artifact/generate/{id}")
+@routes.add("POST", "/api/artifact/generate/{id}")
 def generate_artifacts(app: App, request: Request, account: str | None, id: str) -> Answer:
     """Start a task that would make artifacts."""
+    nodes = inputs.typed(inputs.fields(request, is_needed=False).get("nodes", []), list, "body", "nodes")
+    for position, node in enumerate(nodes):
+        inputs.typed(node, str, "body", "nodes", position)
     view = session(app, request, account)
     definition = lookup.find(view, view.kinds["CoreArtifactDefinition"], {"id": id})
     title = f"Generate all artifacts of {definition.values['name'].value}"
@@ -92,13 +107,13 @@ def generate_artifacts(app: App, request: Request, account: str | None, id: str)
     return Answer(None)
 
 
-@route("GET", "/api/transform/jinja2/{id}")
+@routes.add("GET", "/api/transform/jinja2/{id}")
 def transform_jinja2(app: App, request: Request, account: str | None, id: str) -> Answer:
     """Refuse to render a template of a repository."""
     return _transform(session(app, request, account), "CoreTransformJinja2", id)
 
 
-@route("GET", "/api/transform/python/{id}")
+@routes.add("GET", "/api/transform/python/{id}")
 def transform_python(app: App, request: Request, account: str | None, id: str) -> Answer:
     """Refuse to run code of a repository."""
     return _transform(session(app, request, account), "CoreTransformPython", id)
@@ -107,9 +122,3 @@ def transform_python(app: App, request: Request, account: str | None, id: str) -
 def _transform(view: Session, kind: str, id: str) -> Answer:
     lookup.find(view, view.kinds[kind], {"id": id})
     raise Refused(_NO_GIT.format("a transformation"), status=501)
-
-
-@route("GET", "/api/menu")
-def menu(app: App, request: Request, account: str | None) -> Answer:
-    """The menu of a web interface: there is none."""
-    return Answer({"sections": {"internal": [], "object": []}})

@@ -14,12 +14,7 @@ if TYPE_CHECKING:
     from infrahub_sdk.testing.server.web.exchange import Request
     from infrahub_sdk.testing.server.web.multipart import Part
 
-__all__ = ["document", "is_form"]
-
-
-def is_form(request: Request) -> bool:
-    """A request's content is a form of several parts."""
-    return (request.headers.get("Content-Type") or "").startswith("multipart/form-data")
+__all__ = ["document"]
 
 
 def document(request: Request) -> Any:
@@ -34,8 +29,10 @@ def document(request: Request) -> Any:
         part = found.get(name)
         if part is None or part.file_name is None:
             raise Refused(f"There is no file in the part {name!r} of the form, which the 'map' names", status=400)
+        if not isinstance(paths, list):
+            raise Refused(f"The 'map' gives no list of paths for {name!r}", status=400)
         for path in paths:
-            _put(operations, path, part)
+            _put(operations, str(path), part)
     return operations
 
 
@@ -50,12 +47,14 @@ def _json(found: Mapping[str, Part], name: str) -> Any:
 
 
 def _put(operations: Any, path: str, part: Part) -> None:
-    """Put a file where a path such as `variables.file` leads."""
+    """Put a file where a path such as `variables.file` leads, if null is there."""
     *steps, last = path.split(".")
     place = operations
     try:
         for step in steps:
             place = place[int(step) if isinstance(place, list) else step]
-        place[int(last) if isinstance(place, list) else last] = part
+        key: Any = int(last) if isinstance(place, list) else last
+        if place[key] is None:
+            place[key] = part
     except (KeyError, IndexError, TypeError, ValueError):
         raise Refused(f"The 'map' names {path!r}, which is not in the 'operations'", status=400) from None
