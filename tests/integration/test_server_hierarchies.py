@@ -47,6 +47,23 @@ def test_a_place_knows_those_above_and_below_it(
     assert relatives(shared, kind, name, way) == expected.split()
 
 
+@pytest.mark.parametrize(("select", "number"), [("node { id }", 3), ("node_metadata { created_at }", 0)])
+def test_those_below_are_listed_only_for_who_asks_for_them(
+    shared: Suite, world: dict[str, str], select: str, number: int
+) -> None:
+    [node] = shared.nodes("SuiteArea", 'name__value: "~area"', f"descendants {{ count edges {{ {select} }} }}")
+    assert (node["descendants"]["count"], len(node["descendants"]["edges"])) == (3, number)
+
+
+def test_whoever_only_counts_those_below_may_ask_for_any_page(shared: Suite, world: dict[str, str]) -> None:
+    below = "descendants(offset: -1) { count }"
+    assert shared.nodes("SuiteArea", 'name__value: "~area"', below) == [{"descendants": {"count": 3}}]
+    document = (
+        f'{{ SuiteArea(name__value: "~area") {{ edges {{ node {{ {below[:-1]} edges {{ node {{ id }} }} }} }} }} }} }}'
+    )
+    assert shared.refused(document).http_status == 500
+
+
 def test_those_above_are_filtered(shared: Suite, world: dict[str, str]) -> None:
     assert relatives(shared, "SuiteShelf", "shelf", "ancestors", '(name__value: "~room")') == ["room"]
     assert relatives(shared, "SuiteShelf", "shelf", "ancestors", f'(ids: ["{world["area"]}"])') == ["area"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 
@@ -109,6 +110,9 @@ def _with_ids(text: str, ids: dict[str, str]) -> str:
         ('hfid: ["~sw"]', "SW/24"),
         ('any__value: "~s3"', "s3"),
         ('tags__name__value: "~red"', "s1"),
+        ('display_label__value: "~s1"', "s1"),
+        ('display_label__value: "~", partial_match: true', "s1 s2 s3 SW/24"),
+        ('display_label__value: "~sw"', ""),
     ],
 )
 def test_filters_of_a_generic_find_nodes_of_all_its_kinds(
@@ -142,6 +146,9 @@ def test_filters_go_through_a_parent(shared: Suite, world: dict[str, str], filte
         ("limit: -1", "limit must be a non-negative integer", "UNDEFINED_ERROR", 500),
         ("offset: -1", "offset must be a non-negative integer", "UNDEFINED_ERROR", 500),
         ('hfid: ["a", "b"]', "HFID", "NODE_NOT_FOUND", 404),
+        ('name__values: ["~s1", null]', "", "UNDEFINED_ERROR", 500),
+        ("height__values: [null]", "", "UNDEFINED_ERROR", 500),
+        ("owner__display_label__isnull: true", "isnull", "UNDEFINED_ERROR", 500),
     ],
 )
 def test_a_wrong_filter_is_refused(shared: Suite, filters: str, message: str, code: str, status: int) -> None:
@@ -169,10 +176,22 @@ def test_nodes_come_in_the_order_that_is_asked_for(
 
 @pytest.mark.parametrize(
     ("order", "message"),
-    [("{name: ASC}", "OrderInput"), ("{node_metadata: {created_at: ASC, updated_at: ASC}}", "both")],
+    [
+        ("{name: ASC}", "OrderInput"),
+        ("{node_metadata: {created_at: ASC, updated_at: ASC}}", "both"),
+        ('{by: [{field: "name__value", direction: null}]}', "direction"),
+    ],
 )
 def test_an_order_that_there_is_not_is_refused(shared: Suite, order: str, message: str) -> None:
     assert message in shared.refused(f"{{ SuiteServer(order: {order}) {{ edges {{ node {{ id }} }} }} }}").message
+
+
+def test_an_order_does_not_matter_for_a_count(shared: Suite, world: dict[str, str]) -> None:
+    order = 'order: {by: [{field: "nope__value"}]}'
+    assert shared.data(f"{{ SuiteServer({ALL}, {order}) {{ count }} }}") == {"SuiteServer": {"count": 3}}
+    assert shared.refused(f"{{ SuiteServer({order}) {{ count edges {{ node {{ id }} }} }} }}").http_status == 422
+    both = "order: {node_metadata: {created_at: ASC, updated_at: ASC}}"
+    assert shared.refused(f"{{ SuiteServer({both}) {{ count }} }}").http_status == 422
 
 
 @pytest.mark.parametrize("page", ["limit: 1", "limit: 1, offset: 1", "offset: 9", "limit: 0"])
@@ -186,6 +205,7 @@ def test_a_count_is_of_all_pages(shared: Suite, world: dict[str, str], page: str
         ('(name__value: "~red")', "red"),
         ('(name__values: ["~red", "~blue"])', "blue red"),
         ("(ids: [ID(blue)])", "blue"),
+        ("(ids: null)", ""),
         ("(limit: 1)", None),
         ("(offset: 2)", ""),
         ('(description__value: "~sky")', "blue"),
@@ -202,6 +222,28 @@ def test_peers_are_filtered_and_paged_like_nodes(
         assert len(found) == 1
     else:
         assert found == expected.split()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [("limit: -1", 500), ("offset: -1", 500), ('order: {by: [{field: "nope__value"}]}', 422)],
+)
+def test_a_wrong_page_of_peers_is_refused_to_whoever_lists_them(
+    shared: Suite, world: dict[str, str], arguments: str, status: int
+) -> None:
+    def asked(select: str) -> str:
+        return f'{{ SuiteServer(name__value: "~s1") {{ edges {{ node {{ tags({arguments}) {{ {select} }} }} }} }} }}'
+
+    [edge] = shared.data(asked("count"))["SuiteServer"]["edges"]
+    assert edge["node"]["tags"] == {"count": 2}
+    refused = shared.refused(asked("count edges { node { id } }"))
+    assert (refused.http_status, refused.path) == (status, ["SuiteServer", "edges", 0, "node", "tags"])
+
+
+@pytest.mark.parametrize("more", ["ids: []", 'ids: ["suite_asset__person"], limit: -1', "ids: [], offset: -1"])
+def test_relationships_are_not_listed_without_identifiers_or_from_before_the_first(shared: Suite, more: str) -> None:
+    refused = shared.refused(f"{{ Relationship({more}) {{ edges {{ node {{ identifier }} }} }} }}")
+    assert (refused.http_status, refused.path) == (500, ["Relationship"])
 
 
 @pytest.mark.parametrize(
@@ -237,6 +279,22 @@ def test_fields_have_aliases_and_are_left_out_by_directives(shared: Suite, world
         ' two: SuitePerson(name__value: "~none") { number: count } }'
     )
     assert shared.data(document, no=True) == {"one": {"count": 1}, "two": {"number": 0}}
+
+
+def test_expand_adds_the_attributes_of_the_type_that_was_asked_for(shared: Suite, world: dict[str, str]) -> None:
+    document = _with_ids("{ SuiteAsset(ids: [ID(sw)]) { edges { node @expand { id } } } }", world)
+    [edge] = shared.data(document)["SuiteAsset"]["edges"]
+    assert set(edge["node"]) == {"id", "__typename", "name", "description"}
+    assert edge["node"]["name"] == {"value": "~sw", "is_default": False, "is_from_profile": False}
+
+
+@pytest.mark.parametrize(("ago", "is_there"), [("0s", True), ("0m0s", True), ("soon", False)])
+def test_a_time_to_look_at_may_say_how_long_ago(shared: Suite, world: dict[str, str], ago: str, is_there: bool) -> None:
+    reply = shared.ask('{ SuiteServer(name__value: "~s1") { count } }', at=quote(ago))
+    if is_there:
+        assert reply.content == {"data": {"SuiteServer": {"count": 1}}}
+    else:
+        assert (reply.status, reply.content["errors"][0]["extensions"]["http_status"]) == (400, 400)
 
 
 def test_any_node_is_found_by_its_id_as_a_core_node(shared: Suite, world: dict[str, str]) -> None:

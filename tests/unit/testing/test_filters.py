@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from infrahub_sdk.testing.server.database import finder
 from tests.unit.testing.inventory import Refusals
 
 if TYPE_CHECKING:
@@ -82,8 +83,13 @@ def found(inventory: Inventory) -> Callable[..., list[str]]:
         ('node_metadata__updated_at__after: "2020-01-01T00:00:00Z"', ["B3", "b1", "b2"]),
     ],
 )
-def test_a_filter_finds_what_it_says(found: Callable[..., list[str]], arguments: str, labels: list[str]) -> None:
+@pytest.mark.parametrize("few", [1, 1000])
+def test_a_filter_finds_what_it_says_whether_few_nodes_pass_or_many(
+    found: Callable[..., list[str]], arguments: str, labels: list[str], few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finder, "_FEW", few)
     assert found(arguments) == labels
+    assert found(f"{arguments}, limit: 2") == labels[:2]
 
 
 def test_filters_by_ids_and_by_who_stands_behind(inventory: Inventory, found: Callable[..., list[str]]) -> None:
@@ -109,6 +115,13 @@ def test_labels_of_templates_are_filtered_by(inventory: Inventory, found: Callab
     assert inventory.labels("InvPort", 'display_label__value: "eth", partial_match: true') == ["b1:ETH0"]
     assert inventory.labels("InvFibre", 'display_label__values: ["x", "b1:ETH0"]') == ["b1:ETH0"]
     assert inventory.labels("InvFibre", 'display_label__value: "eth0"') == []
+
+
+def test_labels_of_all_kinds_of_a_generic_are_filtered_by(
+    inventory: Inventory, found: Callable[..., list[str]]
+) -> None:
+    assert inventory.labels("InvPlace", 'display_label__value: "atl"') == ["atl"]
+    assert inventory.labels("InvPlace", 'display_label__values: ["emea", "r1", "r9"]') == ["emea", "r1"]
 
 
 def test_letters_beyond_ascii_are_matched_in_any_case(inventory: Inventory) -> None:
@@ -178,6 +191,14 @@ def test_values_that_are_missing_have_their_place_in_an_order(inventory: Invento
     assert (by("serial__value", "ASC"), by("serial__value", "DESC")) == (["b1", "b2", "b3"], ["b3", "b2", "b1"])
     assert (by("units__value", "ASC"), by("units__value", "DESC")) == (["b2", "b3", "b1"], ["b1", "b3", "b2"])
     assert by("name__is_default", "DESC") == by("name__value", "ASC")
+
+
+@pytest.mark.parametrize("part", ["version", "binary_address", "prefixlen"])
+def test_texts_that_are_no_addresses_are_all_the_same_in_an_order_of_addresses(
+    inventory: Inventory, found: Callable[..., list[str]], part: str
+) -> None:
+    order = f'order: {{by: [{{field: "serial__{part}"}}, {{field: "name__value"}}]}}'
+    assert found(order) == ["B3", "b1", "b2"]
 
 
 def test_without_an_order_nodes_come_by_their_ids(inventory: Inventory, found: Callable[..., list[str]]) -> None:

@@ -60,6 +60,21 @@ def test_a_search_may_be_for_whole_values(data: Data) -> None:
     assert search(data, 'q: "red", partial_match: false') == [red]
 
 
+def test_a_search_finds_as_many_as_are_wanted(data: Data) -> None:
+    for number in range(3):
+        tag(data, f"zebra{number}")
+    assert len(search(data, 'q: "zebra", limit: 2')) == 2
+    assert len(search(data, 'q: "zebra", limit: 0')) == 3
+    with pytest.raises(AssertionError, match="non-negative"):
+        search(data, 'q: "zebra", limit: -1')
+
+
+@pytest.mark.parametrize("text", ["2001:0db8:0000:0001", "2001:0db8:0000:00", "2001:0db8:"])
+def test_a_search_knows_the_beginning_of_a_long_address(data: Data, text: str) -> None:
+    found = tag(data, "2001:db8:0:1::5")
+    assert search(data, f'q: "{text}"') == [found]
+
+
 def test_a_search_finds_a_node_by_its_id(data: Data) -> None:
     red = tag(data, "red")
     assert search(data, f'q: "{red}"') == [red]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
+from infrahub_sdk.exceptions import TimestampFormatError
 from infrahub_sdk.testing.server.errors import Refused
+from infrahub_sdk.timestamp import Timestamp
 
 __all__ = ["microseconds", "shown"]
 
@@ -22,7 +24,7 @@ def shown(microseconds: int) -> str:
 
 
 def microseconds(text: str) -> int:
-    """A time out of text.
+    """A time out of text: ISO 8601, where a day stands for its noon, or how long ago, such as `2h30m`.
 
     Raises:
         Refused: It is no time.
@@ -31,10 +33,7 @@ def microseconds(text: str) -> int:
     1700000000123456
     """
     try:
-        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError:
-        raise Refused(f"{text!r} is no time of ISO 8601", status=400) from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=timezone.utc)
-    seconds = (moment - _EPOCH).days * 86_400 + (moment - _EPOCH).seconds
-    return seconds * 1_000_000 + moment.microsecond
+        since = Timestamp(text).to_datetime() - _EPOCH
+    except TimestampFormatError:
+        raise Refused(f"{text!r} is no time: write ISO 8601, or how long ago, such as 2h30m", status=400) from None
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds

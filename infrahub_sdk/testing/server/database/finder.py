@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from infrahub_sdk.testing.server.database.search import ends, of_kinds, quoted
+from infrahub_sdk.testing.server.database.search import among, ends, of_kinds, quoted, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Finder"]
 
-_FEW = 4_000  # nodes that are sorted at once without a second thought
+_FEW = 1_000  # nodes that are sorted at once without a second thought
 _MOST_PARTS = 60  # statements that are merged into one
 _DEEP = 2_000  # nodes passed over after which a whole list is remembered
 
@@ -44,14 +44,13 @@ class Finder:
         self._scope = scope
         self._kind = kind
         self._conditions = conditions
-        self._values = [value for condition in conditions for value in condition.values]
-        self._texts = [condition.text for condition in conditions]
 
     def count(self) -> int:
         """How many there are."""
         is_driven = any(condition.ids for condition in self._conditions)
-        sql = f"select count(*) from node n where {self._where(is_driven=is_driven)}"
-        return int(self._storage.remembered(sql, self._values)[0][0])
+        conditions = self._among_few() or self._conditions
+        sql = f"select count(*) from node n where {self._where(conditions, is_driven=is_driven)}"
+        return int(self._storage.remembered(sql, values_of(conditions))[0][0])
 
     def page(self, terms: Sequence[Term], offset: int, limit: int | None) -> list[tuple[str, str]]:
         """Their ids and kinds.
@@ -61,7 +60,8 @@ class Finder:
             offset: How many to pass over.
             limit: How many at most.
         """
-        sql, found = self._few(terms) if self._are_few() else self._ordered(terms)
+        few = self._among_few()
+        sql, found = self._sorted(terms, few) if few else self._ordered(terms)
         if offset > _DEEP:  # the pages that follow are likely to be asked for as well
             end = None if limit is None else offset + limit
             return [row[:2] for row in self._storage.remembered(sql, found)[offset:end]]
@@ -69,23 +69,25 @@ class Finder:
             sql, found = f"{sql} limit ? offset ?", [*found, -1 if limit is None else limit, offset]
         return [row[:2] for row in self._storage.rows(sql, found)]
 
-    def _are_few(self) -> bool:
-        for condition in self._conditions:
+    def _among_few(self) -> list[Condition]:
+        """The conditions, with the nodes themselves in place of one that few pass; nothing where many pass each."""
+        for number, condition in enumerate(self._conditions):
             if condition.ids:
-                sql = f"select count(*) from (select 1 from ({condition.ids}) limit {_FEW})"
-                if self._storage.rows(sql, condition.values)[0][0] < _FEW:
-                    return True
-        return False
+                rows = self._storage.rows(f"{condition.ids} limit {_FEW}", condition.values)
+                if len(rows) < _FEW:
+                    others = [other.of_one for other in self._conditions]
+                    return [*others[:number], among([id for (id,) in rows]), *others[number + 1 :]]
+        return []
 
-    def _where(self, *, is_driven: bool) -> str:
+    def _where(self, conditions: Sequence[Condition], *, is_driven: bool) -> str:
         # The plus keeps SQLite from going through all nodes of the kind.
         kinds = of_kinds("+n" if is_driven else "n", self._kind)
-        return " and ".join([kinds, self._scope.visible("node", "n"), *self._texts])
+        return " and ".join([kinds, self._scope.visible("node", "n"), *(item.text for item in conditions)])
 
-    def _few(self, terms: Sequence[Term]) -> tuple[str, list[Any]]:
+    def _sorted(self, terms: Sequence[Term], few: Sequence[Condition]) -> tuple[str, list[Any]]:
         by = [*(f"{term.expression(self._scope)}{term.direction}" for term in terms), "n.id"]
-        where = self._where(is_driven=True)
-        return f"select n.id, n.kind from node n where {where} order by {', '.join(by)}", self._values
+        where = self._where(few, is_driven=True)
+        return f"select n.id, n.kind from node n where {where} order by {', '.join(by)}", values_of(few)
 
     def _ordered(self, terms: Sequence[Term]) -> tuple[str, list[Any]]:
         first = terms[0] if terms else None
@@ -94,14 +96,15 @@ class Finder:
             first, sources = None, [_Source("n.id", "n.kind", [], f"node n where {of_kinds('n', self._kind)}")]
         rest = terms[1:] if first else terms
         columns = [f"{term.expression(self._scope)} as k{number}" for number, term in enumerate(rest, 1)]
-        tests = " and ".join([self._scope.visible("node", "n"), *self._texts])
+        tests = " and ".join([self._scope.visible("node", "n"), *(item.of_one.text for item in self._conditions)])
         parts = []
         for source in sources:
             shown = ", ".join([f"{source.id} as id", source.kind, *source.key, *columns])
             parts.append(f"select {shown} from {source.rows} and {tests}")
         by = [f"k0{first.direction}"] if first else []
         by += [f"k{number}{term.direction}" for number, term in enumerate(rest, 1)]
-        return f"{' union all '.join(parts)} order by {', '.join([*by, 'id'])}", self._values * len(parts)
+        found = values_of(self._conditions) * len(parts)
+        return f"{' union all '.join(parts)} order by {', '.join([*by, 'id'])}", found
 
     def _sources(self, term: Term | None) -> list[_Source]:
         """What gives the nodes in the order of a term, in as many parts as it takes; none where nothing does."""

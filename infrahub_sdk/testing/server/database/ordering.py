@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from infrahub_sdk.testing.server.database.scope import Scope
     from infrahub_sdk.testing.server.schema.kinds import Kind, Kinds, Relationship
 
-__all__ = ["Term", "asked", "by_default", "terms_of"]
+__all__ = ["Term", "asked", "by_default", "check", "terms_of"]
 
 _DIRECTIONS = ("asc", "desc")
 _NUMBERS = ("Number", "NumberPool", "Bandwidth", "Boolean", "Checkbox")
@@ -74,18 +74,35 @@ class Term(NamedTuple):
         return " desc nulls first" if self.is_down else " nulls last"
 
 
+def check(order: Mapping[str, Any] | None) -> None:
+    """Refuse an order that is none, whatever it is for.
+
+    Raises:
+        Refused: It asks for two orders at once, or for a direction that is null.
+    """
+    order = order or {}
+    metadata, by = _metadata(order), order.get("by") or ()
+    if len(metadata) > 1:
+        raise Refused("Nodes are ordered either by created_at or by updated_at, not by both")
+    if metadata and by:
+        raise Refused("Give an order either as 'by' or as 'node_metadata'; 'by' takes node_metadata__created_at too")
+    if any(item.get("direction", "ASC") is None for item in by):
+        raise Refused("An order goes ASC or DESC, not in the direction null", status=500)
+
+
+def _metadata(order: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: way for name, way in (order.get("node_metadata") or {}).items() if way}
+
+
 def asked(kind: Kind, order: Mapping[str, Any] | None) -> list[tuple[str, bool]]:
     """The paths of an order that a query asks for, or of the one that its kind has.
 
     Raises:
-        Refused: It asks for two orders at once.
+        Refused: It is none, or not one of the kind.
     """
+    check(order)
     order = order or {}
-    metadata = {name: way for name, way in (order.get("node_metadata") or {}).items() if way}
-    if len(metadata) > 1:
-        raise Refused("Nodes are ordered either by created_at or by updated_at, not by both")
-    if metadata and order.get("by"):
-        raise Refused("Give an order either as 'by' or as 'node_metadata'; 'by' takes node_metadata__created_at too")
+    metadata = _metadata(order)
     if order.get("disable"):
         return []
     if order.get("by"):

@@ -11,14 +11,19 @@ from infrahub_sdk.testing.server.errors import Refused
 from infrahub_sdk.testing.server.nodes import values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from infrahub_sdk.testing.server.database.scope import Scope
     from infrahub_sdk.testing.server.schema.kinds import Attribute, Kind, Kinds, Relationship
 
-__all__ = ["Condition", "Search", "created", "ends", "of_kinds", "quoted", "updated"]
+__all__ = ["Condition", "Search", "among", "created", "ends", "of_kinds", "quoted", "updated", "values_of"]
 
 _DAY = 86_400_000_000  # microseconds
+_GREATEST = 2**63 - 1  # number of the database
+# Kinds of attributes whose values are what their label shows.
+_TEXTS = frozenset(
+    ("Text", "TextArea", "ID", "Email", "URL", "File", "Color", "Dropdown", "MacAddress", "IPHost", "IPNetwork")
+)
 
 
 class Condition(NamedTuple):
@@ -28,11 +33,18 @@ class Condition(NamedTuple):
         text: The condition.
         values: The values of its placeholders.
         ids: Where it asks whether the node is one of those that a statement gives: the statement.
+        alone: The same condition, where it can be asked of a node without finding all others that pass.
     """
 
     text: str
     values: list[Any]
     ids: str | None = None
+    alone: str | None = None
+
+    @property
+    def of_one(self) -> Condition:
+        """What is best asked of one node after another."""
+        return Condition(self.alone or self.text, self.values)
 
 
 class Search:
@@ -41,11 +53,11 @@ class Search:
     Args:
         kinds: All kinds.
         scope: What is visible.
-        labelled: The ids of the nodes of a kind whose display label passes a test; see `Session`.
+        labelled: Gives the ids of the nodes of a kind whose display label passes a test.
     """
 
     def __init__(
-        self, kinds: Kinds, scope: Scope, labelled: Callable[[Kind, Callable[[str], bool]], list[str]] | None = None
+        self, kinds: Kinds, scope: Scope, labelled: Callable[[Kind, Callable[[str], bool]], list[str]]
     ) -> None:
         self._kinds = kinds
         self._scope = scope
@@ -73,7 +85,7 @@ class Search:
         field, _, rest = name.partition("__")
         if field in {"id", "ids"}:
             ids = [value] if field == "id" else list(value or ())
-            yield _among("select value from json_each(?)", [json.dumps(ids)])
+            yield among(ids)
         elif field == "hfid":
             yield from self._of_hfid(kind, value)
         elif field == "node_metadata":
@@ -81,9 +93,10 @@ class Search:
         elif field == "display_label":
             yield self._of_label(kind, rest, value, is_partial)
         elif field == "any":
-            yield _among(*self._nodes_of_value(kind, None, rest, value, is_partial))
+            yield self._of_value(kind.members, self._names(kind), None, rest, value, is_partial)
         elif field in kind.attributes:
-            yield _among(*self._nodes_of_value(kind, kind.attributes[field], rest, value, is_partial))
+            kept = kind.attributes[field].kind
+            yield self._of_value(kind.members, [field], kept, rest, value, is_partial)
         elif field in kind.relationships:
             yield self._of_peer(kind.relationships[field], rest, value, is_partial)
         else:
@@ -91,28 +104,42 @@ class Search:
 
     # Values
 
-    def _nodes_of_value(
-        self, kind: Kind, attribute: Attribute | None, rest: str, value: Any, is_partial: bool
-    ) -> tuple[str, list[Any]]:
-        """The statement that gives the nodes that have a value."""
+    def _names(self, kind: Kind) -> list[str]:
+        """The names of all attributes of the nodes of a kind."""
         members = [self._kinds[name] for name in kind.members if name in self._kinds]
-        names = [attribute.name] if attribute else sorted({name for item in members for name in item.attributes})
-        which = f"{of_kinds('v', kind)} and v.name in ({_list(names)})"
-        test, found = _test(attribute.kind if attribute else None, rest, value, is_partial)
-        return f"select v.node from value v where {which} and {self._scope.visible('value', 'v')} and {test}", found
+        return sorted({name for member in members for name in member.attributes})
+
+    def _of_value(
+        self, kinds: Sequence[str], names: list[str], kept: str | None, rest: str, value: Any, is_partial: bool
+    ) -> Condition:
+        """The condition that a node has a value.
+
+        Args:
+            kinds: The kinds of the nodes.
+            names: The names of the attributes of which one has to have it.
+            kept: The kind of the attribute; None for those of all kinds.
+            rest: What of the attribute is asked about.
+            value: What it has to be.
+            is_partial: A part of it is enough.
+        """
+        test, found = _test(kept, rest, value, is_partial)
+        which = f"v.name in ({_list(names)}) and {self._scope.visible('value', 'v')} and {test}"
+        ids = f"select v.node from value v where v.kind in ({_list(kinds)}) and {which}"
+        return _among(ids, found, f"exists (select 1 from value v where v.node = n.id and {which})")
 
     def _of_hfid(self, kind: Kind, hfid: list[str]) -> Iterator[Condition]:
         for path, part in zip(kind.data["human_friendly_id"], hfid):
             if part == "None":  # what stands for a part that is missing
                 yield from self._conditions(kind, f"{path.partition('__')[0]}__isnull", True, is_partial=False)
                 continue
-            attribute = self.attribute_at(kind, path)
+            attribute = self._attribute_at(kind, path)
             value = _out_of_text(attribute.kind, part)
             if value is None:
                 yield Condition("false", [])
-            yield from self._conditions(kind, path, value, is_partial=False)
+            else:
+                yield from self._conditions(kind, path, value, is_partial=False)
 
-    def attribute_at(self, kind: Kind, path: str) -> Attribute:
+    def _attribute_at(self, kind: Kind, path: str) -> Attribute:
         """The attribute at the end of a path such as `name__value` or `site__name__value`."""
         field, _, rest = path.partition("__")
         if field in kind.attributes:
@@ -120,45 +147,52 @@ class Search:
         return self._kinds[kind.relationships[field].peer].attributes[rest.partition("__")[0]]
 
     def _of_label(self, kind: Kind, rest: str, value: Any, is_partial: bool) -> Condition:
-        """Labels that are an attribute's value are found by it; others are made for all nodes of the kind."""
+        """Labels that are a text of the node are found by it; others are made for all nodes of their kinds."""
         if rest == "isnull":
             return Condition("not ?", [bool(value)])
-        template = kind.data.get("display_label") or ""
-        if not kind.is_generic and template.endswith("__value"):
-            return next(self._conditions(kind, template[: -len("value")] + rest, value, is_partial))
         wanted = [str(item) for item in (value if rest == "values" else [value])]
         is_part = is_partial and rest == "value"
-        ids = self._labelled(kind, lambda label: _matches(label, wanted, is_part)) if self._labelled else []
-        return _among("select value from json_each(?)", [json.dumps(ids)])
+        members: dict[tuple[str, str], list[str]] = {}
+        made: list[str] = []
+        for member in (self._kinds[name] for name in kind.members if name in self._kinds):
+            attribute = member.attributes.get((member.data.get("display_label") or "").rpartition("__value")[0])
+            if attribute is not None and attribute.kind in _TEXTS:
+                members.setdefault((attribute.name, attribute.kind), []).append(member.name)
+            else:
+                made += self._labelled(member, lambda label: _matches(label, wanted, is_part))
+        found = [among(made)]
+        for (name, kept), kinds in members.items():
+            condition = self._of_value(kinds, [name], kept, rest, value, is_partial)
+            found.append(condition._replace(alone=f"n.kind in ({_list(kinds)}) and {condition.alone}"))
+        return _one_of(found)
 
     # Peers
 
     def _of_peer(self, relationship: Relationship, rest: str, value: Any, is_partial: bool) -> Condition:
         if rest == "isnull":
             return self._without_peers(relationship, is_null=bool(value))
+        if rest.endswith("__isnull"):
+            raise Refused(f"{relationship.name}__{rest} is not there: ask for the value of a peer", status=500)
         hierarchy = relationship.data.get("hierarchical") if rest not in {"id", "ids"} else None
         peer = self._kinds[hierarchy or relationship.peer]
         name = "ids" if rest in {"id", "ids"} else rest
         wanted = {name: [value] if rest == "id" else value, "partial_match": is_partial}
         tests = self.conditions(peer, wanted)
-        statements, found = [], []
         if hierarchy:  # a field of the parent is looked for in all nodes above, one of the children in all below
-            (node, other), values = ends(relationship)[0], [item for test in tests for item in test.values]
-            return _among(self._along(relationship, peer, node, other, tests), values)
-        for node, other in ends(relationship):
-            statements.append(self._from_edges(relationship, node, other, tests))
-            found += [item for test in tests for item in test.values]
-        return _among(" union all ".join(statements), found)
+            return _among(self._along(relationship, peer, *ends(relationship)[0], tests), values_of(tests))
+        return _one_of([self._from_edges(relationship, node, other, tests) for node, other in ends(relationship)])
 
-    def _from_edges(self, relationship: Relationship, node: str, other: str, tests: list[Condition]) -> str:
-        conditions = [f"e.identifier = {quoted(relationship.identifier)}", self._scope.visible("edge", "e")]
-        for test in tests:
-            if test.ids:
-                conditions.append(f"e.{other} in ({test.ids})")
-            else:
-                peer = f"n.id = e.{other} and {self._scope.visible('node', 'n')} and {test.text}"
-                conditions.append(f"exists (select 1 from node n where {peer})")
-        return f"select e.{node} from edge e where {' and '.join(conditions)}"
+    def _from_edges(self, relationship: Relationship, node: str, other: str, tests: list[Condition]) -> Condition:
+        same = f"e.identifier = {quoted(relationship.identifier)} and {self._scope.visible('edge', 'e')}"
+        peer = f"n.id = e.{other} and {self._scope.visible('node', 'n')}"
+        peers = [
+            f"e.{other} in ({test.ids})" if test.ids else f"exists (select 1 from node n where {peer} and {test.text})"
+            for test in tests
+        ]
+        ids = f"select e.{node} from edge e where {' and '.join([same, *peers])}"
+        # The plus keeps SQLite from going through all of the peers for each node.
+        one = " and ".join([f"e.{node} = n.id", same, *(f"+{text}" for text in peers)])
+        return _among(ids, values_of(tests), f"exists (select 1 from edge e where {one})")
 
     def _along(self, relationship: Relationship, kind: Kind, node: str, other: str, tests: list[Condition]) -> str:
         start = " and ".join([of_kinds("n", kind), self._scope.visible("node", "n"), *(test.text for test in tests)])
@@ -220,8 +254,25 @@ def _until(scope: Scope, column: str) -> str:
     return f"({own} or branch = {MAIN} and {column} <= {min(scope.forked_at, scope.at or scope.forked_at)})"
 
 
-def _among(ids: str, found: list[Any]) -> Condition:
-    return Condition(f"n.id in ({ids})", found, ids)
+def among(ids: Sequence[str]) -> Condition:
+    """The condition that a node is one of some."""
+    return _among("select value from json_each(?)", [json.dumps(list(ids))])
+
+
+def _among(ids: str, found: list[Any], alone: str | None = None) -> Condition:
+    return Condition(f"n.id in ({ids})", found, ids, alone)
+
+
+def _one_of(conditions: list[Condition]) -> Condition:
+    """The condition that one of some holds, each of which knows the ids of the nodes."""
+    ids = " union all ".join(str(condition.ids) for condition in conditions)
+    alone = " or ".join(condition.of_one.text for condition in conditions)
+    return _among(ids, values_of(conditions), f"({alone})")
+
+
+def values_of(conditions: Sequence[Condition]) -> list[Any]:
+    """The values of the placeholders of some conditions."""
+    return [value for condition in conditions for value in condition.values]
 
 
 def _list(names: Any) -> str:
@@ -247,10 +298,13 @@ def _test(kind: str | None, rest: str, value: Any, is_partial: bool) -> tuple[st
         # The server looks for a part of what no value has.
         return "false" if is_partial else f"v.value is {'' if value else 'not '}null", []
     if rest == "is_protected":
-        return "v.is_protected = ?", [int(value)]
+        return f"{'' if value else 'not '}v.is_protected", []
     if rest in {"source__id", "owner__id"}:
         return f"v.{rest.partition('__')[0]} = ?", [value]
     wanted = list(value) if rest == "values" else [value]
+    for item in wanted:
+        if not isinstance(item, (str, int, list)) or (isinstance(item, int) and abs(item) > _GREATEST):
+            raise Refused(f"{item!r} is nothing to filter by: give texts, booleans or numbers of 64 bits", status=500)
     if is_partial and rest == "value" and kind not in {"Boolean", "Checkbox"}:
         part = str(value).lower()
         return _contains(part), [part]
@@ -258,7 +312,9 @@ def _test(kind: str | None, rest: str, value: Any, is_partial: bool) -> tuple[st
         same = "l.value in (select value from json_each(?))"
         return f"exists (select 1 from json_each(v.value) l where {same})", [json.dumps(wanted)]
     sought = [values.sought(kind or "Text", item) for item in wanted]
-    return f"v.value in ({', '.join('?' * len(sought))})", sought
+    if len(sought) == 1:
+        return "v.value = ?", sought
+    return "v.value in (select value from json_each(?))", [json.dumps(sought)]
 
 
 def _contains(part: str) -> str:

@@ -17,7 +17,7 @@ __all__ = ["GLOBAL", "LAYOUT", "MAIN", "Storage"]
 
 GLOBAL, MAIN = 0, 1  # the branches of what is the same on all of them, and of what is on the default branch
 _MOST_REMEMBERED = 16  # statements
-LAYOUT = 1  # which tables a file has; raised whenever they change
+LAYOUT = 2  # which tables a file has; raised whenever they change
 
 # A row of node, value and edge says what holds on a branch since a time and until a time, which is null for what holds
 # now. So isolation, history, differences, merging and rebasing are queries; see scope.py for what a branch sees.
@@ -46,6 +46,9 @@ create table value (
 create index value_of_node on value (node, name);
 create index value_of_kind on value (kind, name, value, node, branch, until, since);
 create index value_of_branch on value (branch) where branch > 1;
+create index value_protected on value (kind, name, node) where is_protected;
+create index value_of_source on value (source) where source is not null;
+create index value_of_owner on value (owner) where owner is not null;
 create table edge (
     identifier text not null, tail text not null, head text not null, branch integer not null,
     is_present integer not null default 1, is_protected integer not null default 0, source text, owner text,

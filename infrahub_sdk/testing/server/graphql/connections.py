@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from infrahub_sdk.testing.server.errors import Refused
+from infrahub_sdk.testing.server.graphql import reading
 from infrahub_sdk.testing.server.graphql.resolvers import resolves
 
 if TYPE_CHECKING:
@@ -24,6 +26,9 @@ def relationships(
     offset: int | None = None,
 ) -> dict[str, Any]:
     """The relationships that have one of some identifiers."""
+    if not ids:
+        raise Refused("Give the identifiers of the relationships", status=500)
+    reading.check_page(offset, limit)
     found = _rows(info.context, ids, set(excluded_namespaces or ()))
     start = offset or 0
     return {"count": len(found), "edges": [{"node": _node(*row)} for row in found[start : start + (limit or _PAGE)]]}

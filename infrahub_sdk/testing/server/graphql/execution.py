@@ -120,7 +120,7 @@ class _Execution:
         is_query = self.operation.operation == OperationType.QUERY
         root: Any = self.schema.query_type if is_query else self.schema.mutation_type
         try:
-            steps = self._steps(root, [self.operation])
+            steps = self._steps(root, [self.operation], root)
             if before is not None:
                 for step in steps:
                     step.read = _reading_after(before, step)
@@ -128,9 +128,10 @@ class _Execution:
         except GraphQLError as error:
             return None, [*self._errors, error]
 
-    def _steps(self, parent: GraphQLObjectType, nodes: list[Any]) -> list[_Step]:
+    def _steps(self, parent: GraphQLObjectType, nodes: list[Any], declared: Any) -> list[_Step]:
         """What is selected below some pieces of syntax, for objects of a type."""
-        return [self._step(parent, name, found) for name, found in self._selections.of(parent, nodes).items()]
+        found = self._selections.of(parent, nodes, declared)
+        return [self._step(parent, name, selected) for name, selected in found.items()]
 
     def _step(self, parent: GraphQLObjectType, name: str, nodes: list[Any]) -> _Step:
         field: Any = parent.fields.get(nodes[0].name.value) or _META[nodes[0].name.value]
@@ -225,7 +226,7 @@ class _Execution:
             name = type_.name if is_concrete else type_.resolve_type(value, info, type_)
             if name not in known:
                 concrete: Any = self.schema.type_map[name]
-                known[name] = self._steps(concrete, info.field_nodes)
+                known[name] = self._steps(concrete, info.field_nodes, type_)
             return self._object(known[name], value)
 
         return _remembering(completed) if type_ is _TYPE else completed

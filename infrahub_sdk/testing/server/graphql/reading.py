@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ancestors",
     "attribute",
+    "check_page",
     "descendants",
     "display_label",
     "hfid",
@@ -51,24 +52,30 @@ def page(
     **filters: Any,
 ) -> dict[str, Any]:
     """A page of the nodes of a kind."""
-    _check_page(offset, limit)
+    check_page(offset, limit)
+    ordering.check(order)
     session: Session = info.context
     found: dict[str, Any] = {"kind": kind}
     if filters.get("hfid") is not None:
         node = lookup.by_hfid(session, kind, filters["hfid"])
         nodes = [node] if node else []
         return {**found, "count": len(nodes), "edges": [{"node": node} for node in nodes]}
-    by = ordering.asked(kind, order)
     if is_selected(info, "count"):
         found["count"] = session.count(kind, filters)
     if is_selected(info, "edges"):
+        by = ordering.asked(kind, order)
         # As the server does, of one node without its order.
         nodes = session.find(kind, filters, [] if limit == 1 else by, offset or 0, limit or None)
         found["edges"] = [{"node": node} for node in nodes]
     return found
 
 
-def _check_page(offset: int | None, limit: int | None) -> None:
+def check_page(offset: int | None, limit: int | None) -> None:
+    """Refuse a page that begins or ends before the first node.
+
+    Raises:
+        Refused: It does.
+    """
     for name, number in (("limit", limit), ("offset", offset)):
         if number is not None and number < 0:
             raise Refused(f"{name} must be a non-negative integer", status=500)
@@ -169,17 +176,20 @@ def peers(
     include_descendants: bool | None = None,
     **filters: Any,
 ) -> dict[str, Any]:
-    """The edges to the peers of a relationship to many nodes."""
-    _check_page(offset, limit)
+    """The edges to the peers of a relationship to many nodes. Whoever only counts them may ask for any page."""
+    are_listed = asks_for_peers(info)
+    if are_listed:
+        check_page(offset, limit)
     relationship = _relationship(node, info.field_name)
     edges = node.edges(relationship)
     if include_descendants:
         below = info.context.get(hierarchy.below(node)).values()
         edges = list({edge.node.id: edge for one in (node, *below) for edge in one.edges(relationship)}.values())
     kind = info.context.kinds[relationship.peer]
-    ranks = _ranks(node, relationship, kind, edges, _peer_filters(filters), ordering.asked(kind, order))
+    by = ordering.asked(kind, order) if are_listed else []
+    ranks = _ranks(node, relationship, kind, edges, _peer_filters(filters), by)
     edges = sorted((edge for edge in edges if edge.node.id in ranks), key=lambda edge: ranks[edge.node.id])
-    part = edges[offset or 0 :][: limit or None] if asks_for_peers(info) else []
+    part = edges[offset or 0 :][: limit or None] if are_listed else []
     return {"kind": kind, "count": len(edges), "edges": [{"node": edge.node, "edge": edge} for edge in part]}
 
 
@@ -202,11 +212,14 @@ def _relatives(
     order: Mapping[str, Any] | None = None,
     **filters: Any,
 ) -> dict[str, Any]:
-    _check_page(offset, limit)
+    are_listed = asks_for_peers(info)
+    if are_listed:
+        check_page(offset, limit)
     wanted = _peer_filters(filters)
     among = set(wanted.pop("ids", found))
-    nodes = info.context.find(kind, {**wanted, "ids": [id for id in found if id in among]}, ordering.asked(kind, order))
-    part = nodes[offset or 0 :][: limit or None]
+    by = ordering.asked(kind, order) if are_listed else []
+    nodes = info.context.find(kind, {**wanted, "ids": [id for id in found if id in among]}, by)
+    part = nodes[offset or 0 :][: limit or None] if are_listed else []
     return {"kind": kind, "count": len(nodes), "edges": [{"node": node} for node in part]}
 
 
@@ -217,7 +230,7 @@ def _relationship(node: Node, name: str) -> Relationship:
 def _peer_filters(filters: Mapping[str, Any]) -> dict[str, Any]:
     """Those that count: of the others, the server takes no notice."""
     found = {name: value for name, value in filters.items() if value and "__" in name}
-    return found if filters.get("ids") is None else {**found, "ids": filters["ids"]}
+    return {**found, "ids": filters["ids"] or []} if "ids" in filters else found
 
 
 def _ranks(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from graphql import (
@@ -23,11 +24,13 @@ from infrahub_sdk.testing.server.web.multipart import Part
 
 __all__ = ["SCALARS"]
 
+_DATE = re.compile(r"\d{4}-?\d\d-?\d\d")
+
 
 def _big_int(value: Any) -> int:
     try:
         number = int(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = None
     if number is None or (isinstance(value, float) and number != value):
         raise GraphQLError(f"BigInt cannot represent {value!r}.")
@@ -39,13 +42,15 @@ def _big_int_literal(node: Any, _: Any = None) -> Any:
 
 
 def _date(value: Any) -> str:
-    if not isinstance(value, str):
+    """A time of ISO 8601; a day stands for its beginning."""
+    text = f"{value}T00:00:00" if isinstance(value, str) and _DATE.fullmatch(value) else value
+    if not isinstance(text, str) or not _DATE.match(text):
         raise GraphQLError(f"DateTime cannot represent {value!r}.")
     try:
-        microseconds(value)
+        microseconds(text)
     except Refused as refused:
         raise GraphQLError(f"DateTime cannot represent {value!r}.") from refused
-    return value
+    return text
 
 
 def _any(value: Any) -> Any:

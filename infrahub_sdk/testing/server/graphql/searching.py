@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from infrahub_sdk.testing.server.graphql import reading
 from infrahub_sdk.testing.server.graphql.resolvers import resolves
 from infrahub_sdk.testing.server.graphql.selected import is_selected
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 __all__: list[str] = []
 
 _KINDS = ("CoreNode", "CoreGroup")  # which together are all kinds
+_BEGUN = re.compile(r"(?:[\da-fA-F]{4}:){1,6}[\da-fA-F]{0,4}", re.ASCII)  # an address of which more is to come
 
 
 @resolves("Query.InfrahubSearchAnywhere")
@@ -29,13 +32,14 @@ def search(
     On release 1.11 `case_sensitive` changes nothing: large and small letters are the same in parts of values, and
     not the same in whole ones.
     """
+    reading.check_page(None, limit)
     session: Session = info.context
     if _is_id(q):
         found = list(session.get([q]).values())
         return {"count": len(found), "edges": _edges(found)}
     text = _as_kept(q)
     filters = {"any__value": text, "partial_match": partial_match}
-    found = [node for name in _KINDS for node in session.find(session.kinds[name], filters, limit=limit)]
+    found = [node for name in _KINDS for node in session.find(session.kinds[name], filters, limit=limit or None)]
     answer = {"count": len(found), "edges": _edges(found)}
     network = _network(text)
     if network is not None and is_selected(info, "parent_prefixes"):
@@ -59,9 +63,12 @@ def _is_id(text: str) -> bool:
 
 
 def _as_kept(text: str) -> str:
-    """An address of version 6 in the short form, in which it is kept."""
+    """An address of version 6, or the beginning of one, in the short form in which it is kept."""
     from ipaddress import ip_interface
 
+    if _BEGUN.fullmatch(text):
+        groups, _, last = text.rpartition(":")
+        return str(ip_interface(f"{groups}:{last:0<4}::").ip)[:-2]  # without the `::` or `:0` at its end
     try:
         found = ip_interface(text)
     except ValueError:
@@ -82,9 +89,6 @@ def _network(text: str) -> IPv4Network | IPv6Network | None:
 
 def _around(session: Session, network: Any) -> list[Node]:
     """The prefixes that a network lies in, the longest first."""
-    found = []
-    for node in session.find(session.kinds["BuiltinIPPrefix"], {}):
-        prefix = _network(str(node.values["prefix"].value))
-        if prefix is not None and prefix.version == network.version and network.subnet_of(prefix):
-            found.append((prefix.prefixlen, node))
-    return [node for _, node in sorted(found, key=lambda item: -item[0])]
+    around = [str(network.supernet(new_prefix=length)) for length in range(network.prefixlen + 1)]
+    found = session.find(session.kinds["BuiltinIPPrefix"], {"prefix__values": around})
+    return sorted(found, key=lambda node: -around.index(node.values["prefix"].value))

@@ -63,12 +63,13 @@ class Selections:
         self._fragments = fragments
         self._values = values
 
-    def of(self, type_: GraphQLObjectType, nodes: list[Any]) -> dict[str, list[Any]]:
+    def of(self, type_: GraphQLObjectType, nodes: list[Any], declared: Any) -> dict[str, list[Any]]:
         """The fields that are selected below some pieces of syntax, by what the answer calls them.
 
         Args:
             type_: The type of the objects whose fields they are.
             nodes: An operation, or what selects the same field.
+            declared: The type that the objects have in the schema: their own, or an interface of it.
         """
         found: dict[str, list[Any]] = {}
         spread: set[str] = set()
@@ -76,7 +77,7 @@ class Selections:
             self._collect(type_, node.selection_set, found, spread)
         for node in nodes:
             for excluded in self._expanded(node):
-                self._collect(type_, _expansion(type_, excluded), found, spread)
+                self._collect(type_, _expansion(declared, excluded), found, spread)
         return found
 
     def _collect(self, type_: Any, selections: Any, found: dict[str, list[Any]], spread: set[str]) -> None:
@@ -113,11 +114,11 @@ class Selections:
 
 
 @lru_cache(maxsize=200)
-def _expansion(type_: GraphQLObjectType, excluded: tuple[str, ...]) -> Any:
+def _expansion(type_: Any, excluded: tuple[str, ...]) -> Any:
     """What the directive `expand` adds to what is selected of an object: for a node, its attributes."""
     names = [name for name, field in type_.fields.items() if name not in excluded and _is_attribute(field.type)]
     attributes = "".join(f" {name} {{ value is_default is_from_profile }}" for name in names)
-    node = " id" if any(interface.name in {"CoreNode", "CoreGroup"} for interface in type_.interfaces) else ""
+    node = " id" if "display_label" in type_.fields else ""
     document: Any = parse(f"{{ __typename{node}{attributes} }}", no_location=True)
     return document.definitions[0].selection_set
 
