@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.integration.suite import Suite
 
@@ -70,3 +72,16 @@ def test_a_profile_is_a_node_with_a_name(suite: Suite) -> None:
             "profile_priority": {"value": 10},
         }
     ]
+
+
+@pytest.mark.parametrize("profiles", ["[null]", "[{}]", '[{id: "nope"}]', '[{hfid: ["nope"]}]', '[{hfid: ["a", "b"]}]'])
+def test_a_profile_that_is_not_there_gives_nothing(suite: Suite, profiles: str) -> None:
+    refused = suite.refused(f"mutation {{ SuitePlainCreate(data: {{ profiles: {profiles} }}) {{ ok }} }}")
+    assert (refused.code, refused.http_status) == ("ATTRIBUTE_REQUIRED", 422)
+
+
+def test_a_profile_gives_what_a_node_must_have(suite: Suite) -> None:
+    first = suite.create("ProfileSuitePlain", 'profile_name: {value: "~must"} must: {value: 4}')
+    for named in (f'id: "{first}"', 'hfid: ["~must"]'):
+        made = suite.create("SuitePlain", f"profiles: [{{ {named} }}]", "id must { value is_from_profile }")
+        assert made["must"] == {"value": 4, "is_from_profile": True}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -153,8 +154,8 @@ def test_the_pool_of_an_attribute_follows_the_schema_and_numbers_the_nodes_that_
     id = depot.make("NumThing", name="a")
     load(app, number)
     assert depot.value("NumThing", id, "number") == 5
-    load(app, {**number, "parameters": {"start_range": 50}})
-    assert depot.value("NumThing", depot.make("NumThing", name="b"), "number") == 50
+    load(app, {**number, "parameters": {"start_range": 2}})
+    assert depot.value("NumThing", depot.make("NumThing", name="b"), "number") == 2
     load(app, {"name": "number", "kind": "NumberPool", "state": "absent"})
     assert depot.nodes("CoreNumberPool") == []
     app.close()
@@ -205,6 +206,41 @@ def test_a_pool_needs_to_know_the_kind_and_the_length_of_a_prefix(depot: Depot) 
     with pytest.raises(Refusals, match="Unable to find the schema 'Nope'"):
         take(depot, "IPPrefix", pool, prefix_length=24, prefix_type="Nope")
     assert take(depot, "IPPrefix", pool, prefix_length=24, prefix_type="DepPrefix") == "10.0.0.0/24"
+
+
+def test_the_prefixes_of_a_pool_have_the_ids_and_fields_that_are_asked_for(depot: Depot) -> None:
+    pool, id = prefixes(depot, "10.0.0.0/16"), "11111111-2222-4333-8444-555555555555"
+    assert take(depot, "IPPrefix", pool, data={"id": id, "description": "hello"}) == "10.0.0.0/24"
+    assert depot.value("DepPrefix", id, "description") == "hello"
+    for field in ("prefix", "ip_namespace"):
+        with pytest.raises(Refusals, match=f"{field} is not for data: the pool chooses it"):
+            take(depot, "IPPrefix", pool, data={field: "10.0.9.0/24"})
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"data": {"description": 5}}, "IPPrefixPool: nets | 5 is not a valid Text"),
+        ({"data": "nope"}, "data has to be an object"),
+        ({"data": {"prefixlen": "long"}}, "'long' is not the length of a prefix"),
+        ({"prefix_type": "BuiltinIPPrefix"}, "BuiltinIPPrefix is a generic"),
+    ],
+)
+def test_what_a_pool_cannot_make_a_node_of_is_a_problem_of_the_pool(
+    depot: Depot, given: dict[str, Any], reason: str
+) -> None:
+    pool = prefixes(depot, "10.0.0.0/16")
+    with pytest.raises(Refusals, match=re.escape(reason)) as caught:
+        take(depot, "IPPrefix", pool, **given)
+    assert caught.value.errors[0]["extensions"]["http_status"] == 500
+    assert depot.labels("DepPrefix") == ["10.0.0.0/16"]
+
+
+def test_a_pool_of_prefixes_makes_nothing_else(depot: Depot) -> None:
+    pool = prefixes(depot, "10.0.0.0/16")
+    with pytest.raises(Refusals, match="neither a prefix nor an address"):
+        take(depot, "IPPrefix", pool, prefix_type="DepDevice", data={"name": "a"})
+    assert depot.labels("DepDevice") == []
 
 
 # Addresses
@@ -316,8 +352,25 @@ def test_how_much_of_a_pool_is_taken_on_the_default_branch_and_on_others(depot: 
     }
 
 
+def test_what_is_taken_on_the_default_branch_is_a_part_of_all_that_a_pool_has(depot: Depot) -> None:
+    first = depot.make("DepPrefix", prefix="10.0.0.0/30")
+    depot.make("DepAddress", address="10.0.0.1/30")
+    depot.run('mutation { BranchCreate(data: {name: "other"}) { ok } }')
+    second = depot.make("DepPrefix", "other", prefix="10.9.0.0/30")
+    given = {"default_address_type": "DepAddress", "ip_namespace": {"hfid": ["default"]}}
+    pool = depot.make("CoreIPAddressPool", "other", name="hosts", resources=[{"id": first}, {"id": second}], **given)
+    found = depot.run(UTILIZATION, "other", pool=pool)["InfrahubResourcePoolUtilization"]
+    assert (found["utilization"], found["utilization_default_branch"]) == (25.0, 25.0)
+
+
 def test_how_much_of_a_pool_of_numbers_is_taken(depot: Depot) -> None:
     pool = numbers(depot)
     device(depot, "a", height={"from_pool": {"id": pool}})
     found = depot.run(UTILIZATION, pool=pool)["InfrahubResourcePoolUtilization"]
     assert (found["count"], found["utilization"], found["utilization_branches"]) == (1, 25.0, 0.0)
+
+
+def test_of_a_pool_whose_numbers_are_all_excluded_nothing_is_taken(depot: Depot) -> None:
+    pool = numbers(depot, start_range=5, end_range=6)
+    found = depot.run(UTILIZATION, pool=pool)["InfrahubResourcePoolUtilization"]
+    assert (found["utilization"], found["utilization_default_branch"]) == (0.0, 0.0)

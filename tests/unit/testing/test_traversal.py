@@ -134,7 +134,10 @@ def test_how_many_ways_lead_to_reached_nodes_can_be_limited(depot: Depot, ids: d
     [
         ("[]", "", "At least one target kind"),
         ('["Nope"]', "", "Unknown target kind: Nope"),
-        ('["DepPort"]', ", max_paths: 0", "max_paths must be >= 1"),
+        ('["DepPort"]', ", max_paths: 0", r"max_paths must be in \[1, 5000\]"),
+        ('["DepPort"]', ", max_paths: 5001", r"max_paths must be in \[1, 5000\]"),
+        ('["DepPort"]', ", max_results: -1", r"max_results must be in \[1, 200\]"),
+        ('["DepPort"]', ", max_results: 201", r"max_results must be in \[1, 200\]"),
         ('["DepPort"]', ", max_depth: 31", "max_depth"),
     ],
 )

@@ -59,7 +59,7 @@ def next_prefix(_: Any, info: Any, prefix_id: str, prefix_length: int | None = N
     if prefix_length is not None and not within.prefixlen < prefix_length <= within.max_prefixlen:
         raise _wrong_length()
     taken = ipam.prefixes_in(info.context, within, ipam.namespace_of(node))
-    for block in free_blocks(within, [item for item in taken if item != within]):
+    for block in free_blocks(within, (place for id, place in taken if id != node.id)):
         if prefix_length is None:
             return {"prefix": block.with_prefixlen}
         if block.prefixlen <= prefix_length:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Callable
 from infrahub_sdk.testing.server.database import ordering
 from infrahub_sdk.testing.server.errors import Refused
 from infrahub_sdk.testing.server.graphql import reading
+from infrahub_sdk.testing.server.nodes import lookup
 from infrahub_sdk.testing.server.nodes.node import Edge, Group, Node, Value
-from infrahub_sdk.testing.server.resources import ipam
-from infrahub_sdk.testing.server.resources.networks import free_blocks, free_ranges, usable
+from infrahub_sdk.testing.server.resources import ipam, ranges
+from infrahub_sdk.testing.server.resources.networks import free_blocks, span, usable
 from infrahub_sdk.uuidt import generate_uuid
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def page(
     **filters: Any,
 ) -> dict[str, Any]:
     """A page of prefixes or addresses; with what is free between them, where one prefix is asked about."""
+    reading.check_page(offset, limit)
     session: Session = info.context
     for name in kinds or ():
         if name not in kind.members:
@@ -75,7 +77,9 @@ def _parent(session: Session, kind: Kind, filters: Mapping[str, Any]) -> Node | 
     """The prefix that a query is about."""
     ids = filters.get("ip_prefix__ids" if kind.name == ipam.ADDRESS else "parent__ids") or []
     node = session.get(ids[:1]).get(ids[0]) if ids else None
-    return node if node is not None and ipam.is_prefix(node.kind) else None
+    if node is not None and not ipam.is_prefix(node.kind):
+        raise lookup.not_found(ipam.PREFIX, node.id)
+    return node
 
 
 def _place(node: Node) -> tuple[int, int]:
@@ -101,14 +105,14 @@ def _free(parent: Node, kind: Kind, taken: Sequence[Node]) -> Iterator[Node]:
     session, within = parent.group.session, ipam.network_of(parent)
     namespaces = [edge.node for edge in parent.edges(parent.kind.relationships["ip_namespace"])]
     if kind.name == ipam.PREFIX:
-        blocks = free_blocks(within, [ipam.network_of(node) for node in taken])
+        blocks = list(free_blocks(within, (span(str(ipam.network_of(node))) for node in taken)))
         if blocks == [within]:
             blocks = list(within.subnets())
         for block in blocks:
             yield _Free(session, _BLOCK, {"prefix": block.with_prefixlen}, [parent, *namespaces]).node
         return
     first, last = _ends(parent)
-    for start, end in free_ranges(first, last, [_place(node)[0] for node in taken]):
+    for start, end in ranges.free(first, last, ((at, at) for at, _ in map(_place, taken))):
         base = int(within.network_address)
         one, other = (f"{within[address - base]}/{within.prefixlen}" for address in (start, end))
         values = {"address": one, "last_address": other, "description": f"Available IP range {one} - {other}"}

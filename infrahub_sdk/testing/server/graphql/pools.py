@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from infrahub_sdk.testing.server.errors import Refused
+from infrahub_sdk.testing.server.graphql import reading
 from infrahub_sdk.testing.server.graphql.resolvers import resolves
 from infrahub_sdk.testing.server.graphql.writing import change
 from infrahub_sdk.testing.server.nodes import labels, lookup
 from infrahub_sdk.testing.server.resources import address_pools, ipam, number_pools, reservations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Mapping
 
     from infrahub_sdk.testing.server.nodes.node import Node
     from infrahub_sdk.testing.server.session import Session
@@ -53,17 +54,16 @@ def _shown(session: Session, node: Node) -> dict[str, Any]:
 
 @resolves("Query.InfrahubResourcePoolAllocated")
 def allocated(
-    _: Any, info: Any, pool_id: str, resource_id: str, limit: int | None = None, offset: int | None = None
+    _: Any, info: Any, pool_id: str, resource_id: str, limit: int | None = _PAGE, offset: int | None = None
 ) -> dict[str, Any]:
     """What a pool has handed out."""
+    reading.check_page(offset, limit)
     session: Session = info.context
     pool = _pool(session, pool_id)
     found = _numbers(session, pool) if pool.kind.name == number_pools.KIND else _nodes(session, pool, resource_id)
     start = offset or 0
-    return {
-        "count": len(found),
-        "edges": [{"node": node} for node in found[start : start + (_PAGE if limit is None else limit)]],
-    }
+    stop = start + limit if limit else None  # 0 and null mean all, as everywhere
+    return {"count": len(found), "edges": [{"node": node} for node in found[start:stop]]}
 
 
 def _numbers(session: Session, pool: Node) -> list[dict[str, Any]]:
@@ -118,11 +118,9 @@ def _weighted(node: Node) -> dict[str, int]:
     return {"weight": ipam.space_of(node)}
 
 
-def _shares(nodes: Iterable[Node], main: Mapping[str, Node]) -> dict[str, float]:
+def _shares(nodes: Collection[Node], main: Mapping[str, Node]) -> dict[str, float]:
     """How much of some prefixes is taken: altogether, and what of it on the default branch."""
-    nodes = list(nodes)
-    total = ipam.utilization(nodes)
-    default = ipam.utilization(main[node.id] for node in nodes if node.id in main)
+    total, default = ipam.utilization(nodes), ipam.utilization(nodes, main)
     return _utilization(total, max(0.0, total - default), default)
 
 
@@ -132,7 +130,8 @@ def _of_numbers(session: Session, pool: Node) -> dict[str, Any]:
     default = {number for number, _, branch in held if branch == main}
     others = {number for number, _, branch in held} - default
     size = number_pools.size(session, pool)
-    shares = _utilization(*(count / size * 100 for count in (len(default) + len(others), len(others), len(default))))
+    counts = (len(default) + len(others), len(others), len(default))
+    shares = _utilization(*(count / size * 100 if size > 0 else 0.0 for count in counts))
     edge = {"node": {**_shown(session, pool), "weight": 1, **shares}}
     return {"count": 1, **shares, "edges": [edge]}
 

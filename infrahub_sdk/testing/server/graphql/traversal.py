@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__: list[str] = []
 
-_MOST_PATHS = 100
+_MOST_PATHS, _MOST_RESULTS, _MOST_REACHING = 100, 200, 5000
 _DEPTH, _PATHS, _RESULTS, _REACHING = 5, 10, 50, 500  # what counts where an input says null
 
 
@@ -27,8 +27,7 @@ def path_traversal(_: Any, info: Any, data: Mapping[str, Any]) -> dict[str, Any]
     """The ways from a node to another."""
     session: Session = info.context
     most = data.get("max_paths") or _PATHS
-    if not 1 <= most <= _MOST_PATHS:
-        raise Refused(f"max_paths must be in [1, {_MOST_PATHS}], got {most}", status=500)
+    _check("max_paths", most, _MOST_PATHS)
     if data["source_id"] == data["destination_id"]:
         raise Refused("Source and destination nodes must be different", status=500)
     source, target = _node(session, data["source_id"], "Source"), _node(session, data["destination_id"], "Destination")
@@ -59,11 +58,12 @@ def reachable_nodes(_: Any, info: Any, data: Mapping[str, Any]) -> dict[str, Any
     """The ways from a node to those of some kinds."""
     session: Session = info.context
     kinds = data["target_kinds"]
+    results = data.get("max_results") or _RESULTS
     most = _REACHING if data.get("max_paths") is None else data["max_paths"]
     if not kinds:
         raise Refused("At least one target kind is required", status=500)
-    if most < 1:
-        raise Refused(f"max_paths must be >= 1, got {most}", status=500)
+    _check("max_results", results, _MOST_RESULTS)
+    _check("max_paths", most, _MOST_REACHING)
     source = _node(session, data["source_id"], "Source")
     for name in kinds:
         if name not in session.kinds:
@@ -73,7 +73,7 @@ def reachable_nodes(_: Any, info: Any, data: Mapping[str, Any]) -> dict[str, Any
         source.id,
         kinds,
         Limits(data.get("max_depth") or _DEPTH),
-        data.get("max_results") or _RESULTS,
+        results,
         most,
         only_shortest=data.get("shortest_paths_only") is not False,
     )
@@ -82,6 +82,11 @@ def reachable_nodes(_: Any, info: Any, data: Mapping[str, Any]) -> dict[str, Any
         {"node": shown.node(path[-1][1]), "depth": len(path), "path": shown.path(source.id, path)} for path in found
     ]
     return {"source": shown.node(source.id), "dependencies": dependencies, "count": len(dependencies)}
+
+
+def _check(name: str, given: int, most: int) -> None:
+    if not 1 <= given <= most:
+        raise Refused(f"{name} must be in [1, {most}], got {given}", status=500)
 
 
 def _node(session: Session, id: str, what: str) -> Node:

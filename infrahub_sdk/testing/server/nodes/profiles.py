@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from infrahub_sdk.testing.server.errors import Refused
@@ -12,7 +13,7 @@ from infrahub_sdk.testing.server.nodes.labels import display_label
 from infrahub_sdk.testing.server.nodes.records import Records
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from infrahub_sdk.testing.server.nodes.node import Edge, Node
     from infrahub_sdk.testing.server.schema.kinds import Attribute, Kind, Relationship
@@ -38,17 +39,23 @@ def are_used(node: Node) -> bool:
 def provided(session: Session, kind: Kind, data: Mapping[str, Any]) -> set[str]:
     """The names of the fields that the profiles of an input give, so that the input need not have them."""
     found = set()
-    for item in data.get(_RELATIONSHIP) or ():
-        profile = lookup.find(session, _kind_of(session, kind, item), item)
+    for profile in _named(session, kind, [item for item in data.get(_RELATIONSHIP) or () if item]):
         found |= {name for name, value in profile.values.items() if value.value is not None}
         found |= {name for name, relationship in profile.kind.relationships.items() if profile.edges(relationship)}
     return found
 
 
-def _kind_of(session: Session, kind: Kind, item: Mapping[str, Any]) -> Kind:
-    """The kind of profiles that an input names one of."""
-    own = f"Profile{kind.name}"
-    return session.kinds[own if item.get("hfid") and own in session.kinds else "CoreProfile"]
+def _named(session: Session, kind: Kind, items: Collection[Mapping[str, Any]]) -> Iterator[Node]:
+    """The profiles that are named, as far as they are there: the others are refused once they are to be peers."""
+    found = session.get(item["id"] for item in items if item.get("id"))
+    yield from (node for node in found.values() if is_profile(node.kind))
+    own = session.kinds.get(f"Profile{kind.name}")
+    for item in items:
+        if own is not None and item.get("hfid") and not item.get("id"):
+            with suppress(Refused):
+                node = lookup.by_hfid(session, own, item["hfid"])
+                if node is not None:
+                    yield node
 
 
 # What nodes take over

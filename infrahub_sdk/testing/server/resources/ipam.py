@@ -9,13 +9,13 @@ from infrahub_sdk.testing.server.errors import Refused
 from infrahub_sdk.testing.server.nodes.draft import Draft, NewPeer, NewValue
 from infrahub_sdk.testing.server.nodes.node import Group
 from infrahub_sdk.testing.server.nodes.records import Records
-from infrahub_sdk.testing.server.resources.networks import around, beginning, network
+from infrahub_sdk.testing.server.resources.networks import around, beginning, network, span
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from infrahub_sdk.testing.server.nodes.node import Node
-    from infrahub_sdk.testing.server.resources.networks import Address, Network
+    from infrahub_sdk.testing.server.resources.networks import Network, Span
     from infrahub_sdk.testing.server.schema.kinds import Kind
     from infrahub_sdk.testing.server.session import Session
 
@@ -23,12 +23,10 @@ __all__ = [
     "ADDRESS",
     "PREFIX",
     "addresses_in",
-    "addresses_taken",
     "arrange",
     "children",
     "default_namespace",
     "filled",
-    "holds",
     "is_ipam",
     "is_prefix",
     "length",
@@ -36,7 +34,6 @@ __all__ = [
     "network_of",
     "place",
     "prefixes_in",
-    "prefixes_taken",
     "release",
     "utilization",
 ]
@@ -189,68 +186,58 @@ def _parent(session: Session, node: Node) -> str | None:
 
 def _inside(session: Session, within: Network, namespace: str | None) -> list[Node]:
     """The prefixes and addresses of a namespace that lie in a network."""
-    rows = [(id, kind) for name in (PREFIX, ADDRESS) for id, kind, _ in _rows(session, name, within)]
-    return [node for node in Group(session, rows).nodes.values() if namespace_of(node) == namespace]
+    rows = [(id, kind) for name in (PREFIX, ADDRESS) for id, kind, _ in _rows(session, name, within, namespace)]
+    return list(Group(session, rows).nodes.values())
 
 
-def prefixes_in(session: Session, within: Network, namespace: str | None) -> list[Network]:
-    """The prefixes of a namespace that lie in a network, with that of the network itself."""
-    return [network_of(node) for node in _inside(session, within, namespace) if is_prefix(node.kind)]
-
-
-def addresses_in(session: Session, within: Network, namespace: str | None) -> list[Address]:
-    """The addresses of a namespace that lie in a network."""
-    nodes = _inside(session, within, namespace)
-    return [network_of(node).network_address for node in nodes if not is_prefix(node.kind)]
-
-
-def prefixes_taken(session: Session, within: Network, namespace: str) -> list[tuple[str, Network]]:
-    """The ids and the networks of the prefixes of a namespace that lie in a network, on whichever branch."""
-    return [(id, network(text)) for id, _, text in _rows(session, PREFIX, within, namespace)]
-
-
-def addresses_taken(session: Session, within: Network, namespace: str) -> list[Address]:
-    """The addresses of a namespace that lie in a network, on whichever branch."""
-    rows = _rows(session, ADDRESS, within, namespace)
-    return [network(text.partition("/")[0]).network_address for _, _, text in rows]
-
-
-def _rows(session: Session, generic: str, within: Network, everywhere: str | None = None) -> list[tuple[str, str, str]]:
-    """The ids, the kinds and the values of the prefixes or the addresses that lie in a network.
+def prefixes_in(
+    session: Session, within: Network, namespace: str | None, *, everywhere: bool = False
+) -> list[tuple[str, Span]]:
+    """The ids of the prefixes of a namespace that lie in a network, that of the network itself too, and where they lie.
 
     Args:
         session: Whose view of the data.
-        generic: Whether prefixes or addresses.
         within: The network.
-        everywhere: The id of a namespace whose nodes to find on all branches; those of the session's branch by default.
+        namespace: The id of the namespace.
+        everywhere: On whichever branch; on that of the session by default.
     """
-    kind, start = session.kinds[generic], beginning(within)
-    name = "prefix" if generic == PREFIX else "address"
-    which, found = session.scope.visible("value", "v"), [name, start, f"{start}g"]
-    if everywhere is not None:
-        edge = "select 1 from edge e where e.identifier = ? and e.until is null and e.is_present"
-        ends = " or ".join(f"exists ({edge} and e.{own} = v.node and e.{peer} = ?)" for own, peer in _ENDS)
-        which = f"v.until is null and ({ends})"
-        found += [kind.relationships["ip_namespace"].identifier, everywhere] * len(_ENDS)
+    rows = _rows(session, PREFIX, within, namespace, everywhere=everywhere)
+    return [(id, place) for id, _, place in rows]
+
+
+def addresses_in(session: Session, within: Network, namespace: str | None, *, everywhere: bool = False) -> list[int]:
+    """The addresses of a namespace that lie in a network, see `prefixes_in`."""
+    return [place.first for _, _, place in _rows(session, ADDRESS, within, namespace, everywhere=everywhere)]
+
+
+def _rows(
+    session: Session, generic: str, within: Network, namespace: str | None, *, everywhere: bool = False
+) -> Iterator[tuple[str, str, Span]]:
+    """The ids and the kinds of the prefixes or addresses of a namespace that lie in a network, and where they lie."""
+    kind, start, scope = session.kinds[generic], beginning(within), session.scope
+    edge, value = (
+        ("e.until is null and e.is_present", "v.until is null")
+        if everywhere
+        else (scope.visible("edge", "e"), scope.visible("value", "v"))
+    )
+    edges = f"select 1 from edge e where e.identifier = ? and {edge}"
+    ends = " or ".join(f"exists ({edges} and e.{own} = v.node and e.{peer} = ?)" for own, peer in _ENDS)
     sql = (
         f"select v.node, v.kind, v.value from value v where {of_kinds('v', kind)} and v.name = ?"
-        f" and v.value >= ? and v.value < ? and {which}"
+        f" and v.value >= ? and v.value < ? and {value} and ({ends})"
     )
-    rows = session.storage.rows(sql, found)
-    return [row for row in rows if holds(within, network(row[2].partition("/")[0] if name == "address" else row[2]))]
-
-
-def holds(within: Network, other: Network) -> bool:
-    """Whether a network holds another one, or an address."""
-    first, last = int(within.network_address), int(within.broadcast_address)
-    return (
-        within.version == other.version and first <= int(other.network_address) and int(other.broadcast_address) <= last
-    )
+    name = "prefix" if generic == PREFIX else "address"
+    bound = [kind.relationships["ip_namespace"].identifier, namespace] * len(_ENDS)
+    whole = span(str(within))
+    for id, kind_name, text in session.storage.rows(sql, [name, start, f"{start}g", *bound]):
+        place = span(text if name == "prefix" else text.partition("/")[0])
+        if whole.holds(place):
+            yield id, kind_name, place
 
 
 def _may_be_below(node: Node, prefix: Node) -> bool:
     within = network_of(prefix)
-    if node.id == prefix.id or not holds(within, network_of(node)):
+    if node.id == prefix.id or not span(str(within)).holds(span(str(network_of(node)))):
         return False
     return within.prefixlen <= _longest(node, network_of(node))
 
@@ -269,11 +256,17 @@ def _hang(session: Session, node: Node, parent: str | None) -> None:
 # How much of it is taken
 
 
-def utilization(prefixes: Iterable[Node]) -> float:
-    """How much of some prefixes is taken by what is right below them, in percent."""
+def utilization(prefixes: Iterable[Node], there: Mapping[str, Node] | None = None) -> float:
+    """How much of some prefixes is taken by what is right below them, in percent.
+
+    Args:
+        prefixes: The prefixes.
+        there: The prefixes of another branch by their ids, if what is below them there shall count.
+    """
     taken = space = 0
     for node in prefixes:
-        taken += _taken(node)
+        holder = node if there is None else there.get(node.id)
+        taken += _taken(node, holder) if holder is not None else 0
         space += space_of(node)
     return min(taken / space * 100, 100.0) if space else 0.0
 
@@ -289,8 +282,9 @@ def _has_addresses(node: Node) -> bool:
     return bool(node.values["member_type"].value == "address")
 
 
-def _taken(node: Node) -> int:
+def _taken(node: Node, holder: Node) -> int:
+    """How many addresses of a prefix are taken by what is right below the node that stands for it."""
     if _has_addresses(node):
-        return len(node.edges(node.kind.relationships["ip_addresses"]))
-    below = node.edges(node.kind.relationships["children"])
+        return len(holder.edges(holder.kind.relationships["ip_addresses"]))
+    below = holder.edges(holder.kind.relationships["children"])
     return sum(network_of(edge.node).num_addresses for edge in below)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Any, NamedTuple, Union
+
+from infrahub_sdk.testing.server.resources import ranges
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
     Address = Union[IPv4Address, IPv6Address]
     Network = Union[IPv4Network, IPv6Network]
 
-__all__ = ["around", "beginning", "free_address", "free_blocks", "free_ranges", "free_subnet", "network", "usable"]
+__all__ = ["Span", "around", "beginning", "free_address", "free_blocks", "free_subnet", "network", "span", "usable"]
 
 
 @lru_cache(maxsize=65_536)
@@ -25,6 +27,29 @@ def network(text: str) -> Network:
     from ipaddress import ip_network
 
     return ip_network(text, strict=False)
+
+
+class Span(NamedTuple):
+    """Where a network or an address lies."""
+
+    version: int
+    first: int
+    last: int
+
+    def holds(self, other: Span) -> bool:
+        """Another one lies within this one."""
+        return self.version == other.version and self.first <= other.first and other.last <= self.last
+
+
+@lru_cache(maxsize=65_536)
+def span(text: str) -> Span:
+    """Where a network lies; an address that has no prefix is a network of its own.
+
+    >>> span("0.0.0.8/30")
+    Span(version=4, first=8, last=11)
+    """
+    found = network(text)
+    return Span(found.version, int(found.network_address), int(found.broadcast_address))
 
 
 def around(within: Network, longest: int) -> list[str]:
@@ -62,76 +87,50 @@ def beginning(of: Network) -> str:
 
 def usable(of: Network, *, is_pool: bool) -> tuple[int, int]:
     """The first and the last address that can be handed out: of a pool all, else those between the outermost ones."""
-    first, last = int(of.network_address), int(of.broadcast_address)
+    _, first, last = span(str(of))
     return (first, last) if is_pool else (first + 1, last - 1)
 
 
-def free_address(of: Network, taken: Iterable[Address], *, is_pool: bool) -> Address | None:
+def free_address(of: Network, taken: Iterable[int], *, is_pool: bool) -> Address | None:
     """The lowest address of a network that is not taken; None when all are."""
-    first, last = usable(of, is_pool=is_pool)
-    for address in sorted({int(item) for item in taken}):
-        if address > first:
-            break
-        first = max(first, address + 1)
-    return of.network_address + (first - int(of.network_address)) if first <= last else None
+    for start, _ in ranges.free(*usable(of, is_pool=is_pool), ((address, address) for address in taken)):
+        return _address(of, start)
+    return None
 
 
-def free_subnet(of: Network, taken: Iterable[Network], length: int) -> Network | None:
+def free_subnet(of: Network, taken: Iterable[Span], length: int) -> Network | None:
     """The lowest subnet of a network that shares nothing with those that are taken; None when there is none.
 
     Args:
         of: The network.
-        taken: The subnets that are taken.
+        taken: Where the subnets lie that are taken.
         length: How long its prefix is.
     """
     if not of.prefixlen <= length <= of.max_prefixlen:
         return None
     size = 1 << (of.max_prefixlen - length)
-    first, last = int(of.network_address), int(of.broadcast_address)
-    for start, end in sorted((int(item.network_address), int(item.broadcast_address)) for item in taken):
-        if end < first:
-            continue
-        if first + size <= start:
-            break
-        first = -(-(end + 1) // size) * size
-    return _subnet(of, first, length) if first + size - 1 <= last else None
+    for start, end in _free(of, taken):
+        start = -(-start // size) * size
+        if start + size - 1 <= end:
+            return network(f"{_address(of, start)}/{length}")
+    return None
 
 
-def _subnet(of: Network, start: int, length: int) -> Network:
-    address: Any = of.network_address + (start - int(of.network_address))
-    return network(f"{address}/{length}")
-
-
-def free_blocks(of: Network, taken: Iterable[Network]) -> list[Network]:
+def free_blocks(of: Network, taken: Iterable[Span]) -> Iterator[Network]:
     """The networks that are left of one without those that are taken, as large as they can be."""
-    left = [of]
-    for item in taken:
-        left = [block for found in left for block in _without(found, item)]
-    return sorted(left, key=lambda block: int(block.network_address))
+    from ipaddress import summarize_address_range
+
+    for start, end in _free(of, taken):
+        first: Any = _address(of, start)
+        last: Any = _address(of, end)
+        yield from summarize_address_range(first, last)
 
 
-def _without(found: Network, taken: Network) -> Iterator[Network]:
-    part, whole = _span(taken), _span(found)
-    if part[1] < whole[0] or part[0] > whole[1]:
-        yield found
-    elif part[0] > whole[0] or part[1] < whole[1]:
-        for half in found.subnets():
-            yield from _without(half, taken)
+def _free(of: Network, taken: Iterable[Span]) -> Iterator[tuple[int, int]]:
+    _, first, last = span(str(of))
+    return ranges.free(first, last, ((item.first, item.last) for item in taken))
 
 
-def _span(of: Network) -> tuple[int, int]:
-    return int(of.network_address), int(of.broadcast_address)
-
-
-def free_ranges(first: int, last: int, taken: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """The first and the last address of each range between two addresses that is not taken.
-
-    >>> list(free_ranges(1, 9, [3, 4, 9]))
-    [(1, 2), (5, 8)]
-    """
-    for address in sorted(taken):
-        if address > first:
-            yield first, min(address - 1, last)
-        first = max(first, address + 1)
-    if first <= last:
-        yield first, last
+def _address(of: Network, number: int) -> Address:
+    """The address of a number, of the version of a network."""
+    return of.network_address + (number - int(of.network_address))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from infrahub_sdk.testing.server.database.search import of_kinds
 from infrahub_sdk.testing.server.errors import Refused
 from infrahub_sdk.testing.server.history import branches
-from infrahub_sdk.testing.server.resources import reservations
+from infrahub_sdk.testing.server.resources import ranges, reservations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -56,12 +56,8 @@ def _next(session: Session, pool: Node, attribute: Attribute) -> int | None:
     taken = reservations.values(session.storage, pool.id, attribute.name)
     if attribute.data["unique"]:
         taken |= _present(session, pool, attribute)
-    ranges = [*_excluded(attribute), *((number, number) for number in taken)]
-    for start, end in sorted(ranges):
-        if start > first:
-            break
-        first = max(first, end + 1)
-    return int(first) if first <= last else None
+    used = [*_excluded(attribute), *((number, number) for number in taken)]
+    return next((start for start, _ in ranges.free(first, last, used)), None)
 
 
 def _present(session: Session, pool: Node, attribute: Attribute) -> set[int]:
@@ -119,6 +115,8 @@ def check(session: Session, data: Mapping[str, Any]) -> None:
     main = session.app.session()
     if given["node"] not in main.kinds:
         raise Refused("The selected model does not exist", "SCHEMA_NOT_FOUND", 422, {"kind": given["node"]})
+    if main.kinds[given["node"]].data["namespace"] in {"Profile", "Template"}:
+        raise Refused("The selected model is not a Node or a Generic")
     attribute = _attribute(main, given["node"], given["node_attribute"])
     if attribute is None:
         raise Refused("The selected attribute doesn't exist in the selected model")
