@@ -74,6 +74,45 @@ def test_the_answer_to_an_update_tells_of_one_peer_only_if_the_update_names_it(s
     assert suite.nodes("SuiteServer", f'ids: ["{id}"]', select) == [named]
 
 
+def test_the_answer_to_an_update_always_tells_of_the_parent(suite: Suite) -> None:
+    server = suite.create("SuiteServer", 'name: {value: "~s1"}')
+    disk = suite.create("SuiteDisk", f'slot: {{value: 1}} server: {{id: "{server}"}}')
+    told = suite.update("SuiteDisk", f'id: "{disk}" gigabytes: {{value: 1}}', "server { node { display_label } }")
+    assert told == {"server": {"node": {"display_label": "~s1"}}}
+
+
+def test_what_is_null_and_set_to_the_default_is_answered_as_the_default(suite: Suite) -> None:
+    id = suite.create("SuiteServer", 'name: {value: "~s1"} height: {value: 5}')
+    suite.update("SuiteServer", f'id: "{id}" height: {{value: null}}')
+    answered = suite.update("SuiteServer", f'id: "{id}" height: {{value: 1}}', "height { value is_default }")
+    assert answered == {"height": {"value": 1, "is_default": True}}
+
+
+@pytest.mark.parametrize(("given", "is_default"), [("null", True), ("{}", False), ("{value: null}", False)])
+def test_an_attribute_that_is_named_is_somebodys_choice_even_without_a_value(
+    suite: Suite, given: str, is_default: bool
+) -> None:
+    made = suite.create("SuiteServer", f'name: {{value: "~s1"}} description: {given}', "description { is_default }")
+    assert made["description"] == {"is_default": is_default}
+
+
+@pytest.mark.parametrize("kind", ["list", "json"])
+def test_a_document_may_be_given_as_text_and_be_empty(suite: Suite, kind: str) -> None:
+    select = f"found: a_{kind} {{ value }}"
+    made = suite.create("SuiteSample", f'name: {{value: "~d"}} a_{kind}: {{value: ""}}', select)
+    assert made["found"] == {"value": ""}
+    assert suite.nodes("SuiteSample", f'ids: ["{made["id"]}"]', select) == [{"found": {"value": ""}}]
+    changed = suite.update("SuiteSample", f'id: "{made["id"]}" a_{kind}: {{value: "[1]"}}', select)
+    assert changed == {"found": {"value": "[1]"}}
+
+
+@pytest.mark.parametrize("value", ['[1, "a"]', "[null]", "{a: 1}", "[[1]]"])
+def test_a_value_of_any_kind_is_a_single_one_or_a_list_of_one_sort(suite: Suite, value: str) -> None:
+    document = f'mutation {{ SuiteSampleCreate(data: {{ name: {{value: "~d"}} a_any: {{value: {value}}} }}) {{ ok }} }}'
+    refused = suite.refused(document)
+    assert (refused.code, refused.http_status, refused.path) == ("UNDEFINED_ERROR", 500, ["SuiteSampleCreate"])
+
+
 def test_a_computed_value_follows_what_it_is_made_of(suite: Suite) -> None:
     id = suite.create("SuiteServer", 'name: {value: "~s1"}')
     suite.update("SuiteServer", f'id: "{id}" height: {{value: 4}}')

@@ -60,3 +60,9 @@ def test_an_option_that_cannot_be_changed_is_refused(suite: Suite, mutation: str
     refused = suite.refused(f"mutation {{ {mutation} {{ ok }} }}")
     assert words in refused.message
     assert (refused.code, refused.http_status) == (code, 422)
+
+
+def test_a_color_that_a_schema_cannot_have_is_refused(suite: Suite) -> None:
+    data = 'kind: "SuiteServer" attribute: "status" dropdown: "x" color: "blue"'
+    refused = suite.refused(f"mutation {{ SchemaDropdownAdd(data: {{ {data} }}) {{ ok }} }}")
+    assert (refused.code, refused.http_status, refused.path) == ("UNDEFINED_ERROR", 500, ["SchemaDropdownAdd"])

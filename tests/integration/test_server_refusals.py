@@ -36,6 +36,7 @@ def server_id(shared: Suite) -> str:
         ("name: {value: null}", ("name",), CONSTRAINT, 422),
         ('owner: {id: "nope"}', ("Unable to find the node nope / SuitePerson",), "NODE_NOT_FOUND", 404),
         ('owner: {hfid: ["~none"]}', ("Unable to find the node ~none / SuitePerson",), "NODE_NOT_FOUND", 404),
+        ('member_of_groups: [{hfid: ["~g"], kind: "Nope"}]', ("Nope",), "SCHEMA_NOT_FOUND", 422),
         ('tags: [{hfid: ["~none"]}]', ("Unable to find the node ~none / BuiltinTag",), "NODE_NOT_FOUND", 404),
     ],
 )
@@ -57,6 +58,8 @@ def test_a_change_that_breaks_a_rule_is_refused(
         ("SuiteServer", "", ("name is mandatory for SuiteServer",), "ATTRIBUTE_REQUIRED"),
         ("SuiteServer", 'name: {value: "~taken"}', ("uniqueness",), UNDEFINED),
         ("SuiteServer", 'name: {value: "~x"} height: {value: 0}', ("minimum",), CONSTRAINT),
+        ("SuiteServer", 'name: {value: "~x"} size: {value: "medium"}', ("medium must be one of",), CONSTRAINT),
+        ("SuiteServer", 'name: {value: "~x"} tags: [null]', ("at tags",), CONSTRAINT),
         ("SuiteServer", 'id: "x" name: {value: "~x"}', ("x is not a valid UUID at id",), "ATTRIBUTE_INVALID_TYPE"),
         ("SuiteDisk", "slot: {value: 1}", ("server is mandatory for SuiteDisk",), "ATTRIBUTE_REQUIRED"),
         ("SuitePlain", 'word: {value: "x"}', ("must is mandatory for SuitePlain",), "ATTRIBUTE_REQUIRED"),
@@ -98,6 +101,7 @@ def test_of_a_change_one_of_the_fields_that_break_a_rule_has_an_error(shared: Su
         ('Delete(data: { id: "nope" })', "Unable to find the node nope / SuiteServer", "NODE_NOT_FOUND", 404),
         ("Delete(data: { })", "hfid", UNDEFINED, 400),
         ('Upsert(data: { id: "nope" name: {value: "~n"} })', "nope / SuiteServer", "NODE_NOT_FOUND", 404),
+        ('Upsert(data: { id: "" name: {value: "~n"} })', "Unable to find the node", "NODE_NOT_FOUND", 404),
         ('Upsert(data: { hfid: [] name: {value: "~n"} })', "HFID", "NODE_NOT_FOUND", 404),
     ],
 )

@@ -115,6 +115,31 @@ def test_what_a_relationship_cannot_have_is_refused(
     assert (refused.code, refused.path) == (code, [f"Relationship{way}"])
 
 
+@pytest.mark.parametrize("nodes", ["[null]", "null"])
+@pytest.mark.parametrize("way", ["Add", "Remove"])
+def test_peers_have_to_be_named_to_be_added_or_removed(
+    shared: Suite, world: dict[str, str], way: str, nodes: str
+) -> None:
+    document = f'mutation {{ Relationship{way}(data: {{ id: "{world["s1"]}" name: "tags" nodes: {nodes} }}) {{ ok }} }}'
+    refused = shared.refused(document)
+    assert (refused.code, refused.http_status, refused.path) == ("UNDEFINED_ERROR", 500, [f"Relationship{way}"])
+
+
+def test_a_null_among_the_peers_of_an_update_is_passed_over(shared: Suite, world: dict[str, str]) -> None:
+    fields = f'id: "{world["s2"]}" tags: [null, {{id: "{world["red"]}"}}]'
+    assert shared.update("SuiteServer", fields, "tags { count }") == {"tags": {"count": 1}}
+
+
+@pytest.mark.parametrize(("kind", "field"), [("Area", "parent: null"), ("Shelf", "children: []")])
+def test_a_change_may_not_even_say_that_nothing_is_where_a_hierarchy_ends(suite: Suite, kind: str, field: str) -> None:
+    area = suite.create("SuiteArea", 'name: {value: "~a"} parent: null')
+    room = suite.create("SuiteRoom", f'name: {{value: "~r"}} parent: {{id: "{area}"}}')
+    shelf = suite.create("SuiteShelf", f'name: {{value: "~s"}} parent: {{id: "{room}"}} children: null')
+    id = {"Area": area, "Shelf": shelf}[kind]
+    refused = suite.refused(f'mutation {{ Suite{kind}Update(data: {{ id: "{id}" {field} }}) {{ ok }} }}')
+    assert (refused.code, refused.http_status) == ("ATTRIBUTE_CONSTRAINT_VIOLATION", 422)
+
+
 def test_a_peer_of_another_kind_is_refused(shared: Suite, world: dict[str, str]) -> None:
     fields = f'id: "{world["s1"]}" owner: {{id: "{world["red"]}"}}'
     refused = shared.refused(f"mutation {{ SuiteServerUpdate(data: {{ {fields} }}) {{ ok }} }}")

@@ -59,6 +59,34 @@ def test_peers_can_be_given_and_values_come_from_other_fields(depot: Depot) -> N
     }
 
 
+def test_a_value_that_nobody_gave_stays_the_default(depot: Depot) -> None:
+    new = convert(depot, depot.make("DepDevice", name="b"), "DepAppliance", OWNER)
+    found = depot.node("DepAppliance", new["id"], "description { value is_default }")
+    assert found == {"description": {"value": None, "is_default": True}}
+
+
+def test_a_value_and_a_peer_can_be_given_with_all_that_an_input_says_of_them(depot: Depot) -> None:
+    tag = depot.tag("red")
+    owner = {"data": {"attribute_value": {"value": "me", "is_protected": True}}}
+    tags = {"data": {"attribute_value": [{"hfid": ["red"]}]}}
+    new = convert(depot, device(depot), "DepAppliance", {"owner": owner, "tags": tags})
+    found = depot.node("DepAppliance", new["id"], "owner { value is_protected } tags { edges { node { id } } }")
+    assert found == {"owner": {"value": "me", "is_protected": True}, "tags": {"edges": [{"node": {"id": tag}}]}}
+
+
+def test_the_new_node_may_have_an_id_that_the_client_chose(depot: Depot) -> None:
+    id = "0bd2e1a4-0000-4000-8000-000000000001"
+    new = convert(depot, device(depot), "DepAppliance", {**OWNER, "id": {"data": {"attribute_value": id}}})
+    assert new["id"] == id
+
+
+def test_a_peer_that_is_not_there_is_said_to_be_missing(depot: Depot) -> None:
+    tags = {"data": {"peers_ids": ["0bd2e1a4-0000-4000-8000-000000000000"]}}
+    with pytest.raises(Refusals) as caught:
+        convert(depot, device(depot), "DepAppliance", {**OWNER, "tags": tags})
+    assert caught.value.codes == ["NODE_NOT_FOUND"]
+
+
 def test_what_a_pool_handed_out_to_a_node_is_the_new_ones(depot: Depot) -> None:
     given = {"name": "heights", "node": "DepDevice", "node_attribute": "height", "start_range": 20, "end_range": 22}
     pool = {"from_pool": {"id": depot.make("CoreNumberPool", **given)}}
@@ -76,6 +104,9 @@ def test_what_a_pool_handed_out_to_a_node_is_the_new_ones(depot: Depot) -> None:
         ("DepAppliance", {"owner": {"source_field": "nope"}}, "has no field nope"),
         ("DepAppliance", {"owner": {}}, "owner: give one of source_field, data and use_default_value"),
         ("DepAppliance", {"owner": {"data": {}}}, "owner: give one of attribute_value, peer_id, peers_ids"),
+        ("DepAppliance", {**OWNER, "tags": {"data": {"peers_ids": "x"}}}, "tags: give one of attribute_value"),
+        ("DepAppliance", {**OWNER, "tags": {"data": {"peers_ids": [5]}}}, "tags: give one of attribute_value"),
+        ("DepAppliance", {**OWNER, "tags": {"data": {"attribute_value": 5}}}, "tags: 5 names no peer"),
         ("DepAppliance", "nope", "has to be an object"),
         ("DepPort", {}, "DepPort is a generic"),
         ("Nope", {}, "Unable to find the schema 'Nope'"),

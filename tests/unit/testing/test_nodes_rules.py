@@ -84,8 +84,11 @@ def test_several_broken_rules_are_named_at_once(inventory: Inventory) -> None:
     assert error.codes == [VIOLATION] * 2
 
 
-def test_a_value_out_of_an_enum_is_an_error_of_another_kind(inventory: Inventory) -> None:
-    error = refused(inventory, inventory.change, "InvBoxCreate", name={"value": "b1"}, size={"value": "medium"})
+def test_a_value_out_of_an_enum_is_an_error_of_another_kind_in_a_change(inventory: Inventory) -> None:
+    error = refused(inventory, inventory.add, "Box", name="b1", size="medium")
+    assert (str(error), error.codes) == ("medium must be one of ['small', 'large'] at size", [VIOLATION])
+    id = inventory.add("Box", name="b1")
+    error = refused(inventory, inventory.update, "Box", id, size="medium")
     assert (str(error), error.codes) == ("medium must be one of ['small', 'large']", ["UNDEFINED_ERROR"])
 
 

@@ -105,6 +105,8 @@ def test_text_is_either_a_mac_address_or_refused(text: str) -> None:
         ("ipnetwork", "10.0.0.0/255.0.0.0", "10.0.0.0/8"),
         ("list", [1, "a", None], [1, "a", None]),
         ("json", {"b": 1, "a": [{}]}, {"b": 1, "a": [{}]}),
+        ("json", "", ""),
+        ("any", [1, 1.5], [1, 1.5]),
         ("any", 5, 5),
         ("number", 2**40, 2**40),
         ("checkbox", False, False),
@@ -114,6 +116,14 @@ def test_text_is_either_a_mac_address_or_refused(text: str) -> None:
 def test_a_value_is_kept_in_its_normal_form(inventory: Inventory, kind: str, value: Any, kept: Any) -> None:
     id = inventory.change("InvSampleCreate", **{f"a_{kind}": {"value": value}})
     assert inventory.node("InvSample", id, f"found: a_{kind} {{ value }}")["found"]["value"] == kept
+
+
+@pytest.mark.parametrize("kind", ["list", "json"])
+@pytest.mark.parametrize("text", ["[1", "[" * 100_000], ids=["unfinished", "too deep"])
+def test_text_that_is_no_document_is_refused(inventory: Inventory, kind: str, text: str) -> None:
+    with pytest.raises(Refusals, match=f"is text that is not JSON at a_{kind}") as refused:
+        inventory.change("InvSampleCreate", **{f"a_{kind}": {"value": text}})
+    assert refused.value.codes == ["ATTRIBUTE_CONSTRAINT_VIOLATION"]
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,7 @@ def test_an_enum_gets_values_and_loses_those_that_no_node_has(depot: Depot) -> N
     ("mutation", "name", "more", "reason"),
     [
         ("SchemaDropdownAdd", "on", {}, "DepDevice.status: the choice on already exists"),
+        ("SchemaDropdownAdd", "x", {"color": "blue"}, "DepDevice.status: the choice has a color that must match"),
         ("SchemaDropdownAdd", "x", {"attribute": "size"}, "is not a Dropdown"),
         ("SchemaDropdownAdd", "x", {"attribute": "nope"}, "DepDevice has no attribute nope"),
         ("SchemaDropdownAdd", "x", {"kind": "Nope"}, "Unable to find the schema 'Nope'"),

@@ -71,7 +71,11 @@ def _source(session: Session, data: Mapping[str, Any]) -> tuple[Node, Relationsh
 
 
 def _given(data: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [item for item in data.get("nodes") or () if item]
+    """What an input says of each peer."""
+    given: list[Mapping[str, Any]] | None = data.get("nodes")
+    if given is None or None in given:
+        raise Refused("Name the peers: nodes has to be a list of them", status=500)
+    return given
 
 
 def _refused_name(reason: str) -> Refused:

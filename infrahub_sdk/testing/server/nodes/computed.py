@@ -104,5 +104,5 @@ def _made(draft: Draft, attribute: Attribute) -> Any:
     template = template_of(attribute) or ""
     try:
         return templating.render(template, {path: draft.value_at(path) for path in fields_of(attribute)})
-    except (TemplateError, TypeError, ValueError) as error:
+    except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
         raise Refused(f"{draft.kind.name}.{attribute.name} cannot be made: {error}") from error

@@ -101,26 +101,46 @@ def _made(session: Session, target: Kind, data: Mapping[str, Any]) -> Node:
     try:
         return saving.create(session, target, data)
     except Refused as refused:
-        raise Refused(refused.message, status=refused.status) from refused
+        if refused.code == "NODE_NOT_FOUND":
+            raise
+        raise Refused(refused.message, status=refused.status) from refused  # no field of an input is to blame
 
 
 def _inputs(node: Node, target: Kind, wanted: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """What a mutation would say to fill the fields of the new node."""
     for name, how in wanted.items():
         way = _way(name, how)
-        if way == "use_default_value" or (name not in target.attributes and name not in target.relationships):
+        if way == "use_default_value":
             continue
-        value = _of_source(node, how["source_field"]) if way == "source_field" else _of_data(name, how["data"])
-        if name in target.attributes:
-            if not target.attributes[name].data["read_only"]:
-                yield name, {"value": value}
-        elif value is not None:
-            ids = value if isinstance(value, list) else [value]
-            peers = [{"id": item} for item in ids]
-            if target.relationships[name].is_many:
-                yield name, peers
-            elif peers:
-                yield name, peers[0]
+        given = _of_source(node, how["source_field"]) if way == "source_field" else _of_data(name, how["data"])
+        attribute, relationship = target.attributes.get(name), target.relationships.get(name)
+        if name == "id":
+            yield name, given
+        elif attribute is not None:
+            yield name, _value(attribute, given)
+        elif relationship is not None and given is not None:
+            yield name, _peers(relationship, given)
+
+
+def _value(attribute: Attribute, given: Any) -> Any:
+    """The input for an attribute, which may be given as one with all that it has, or as the value alone."""
+    is_input = isinstance(given, dict) and ("value" in given or attribute.kind != "JSON")
+    return given if is_input or given is None else {"value": given}
+
+
+def _peers(relationship: Relationship, given: Any) -> Any:
+    """The input for a relationship."""
+    items = given if isinstance(given, list) else [given]
+    for item in items:
+        if not isinstance(item, (str, dict)):
+            raise Refused(f"{relationship.name}: {item} names no peer")
+    return _one_or_all(relationship, [item if isinstance(item, dict) else {"id": item} for item in items])
+
+
+def _one_or_all(relationship: Relationship, peers: list[dict[str, Any]]) -> Any:
+    if relationship.is_many:
+        return peers
+    return peers[0] if peers else None
 
 
 def _way(name: str, how: Any) -> str:
@@ -136,14 +156,20 @@ def _of_source(node: Node, name: str) -> Any:
     relationship = node.kind.relationships.get(name)
     if relationship is None:
         raise Refused(f"{node.kind.name} has no field {name} to take a value from", status=500)
-    return [edge.node.id for edge in node.edges(relationship)]
+    return _one_or_all(relationship, [{"id": edge.node.id} for edge in node.edges(relationship)])
 
 
 def _of_data(name: str, data: Any) -> Any:
     found = [data[part] for part in _DATA if isinstance(data, dict) and data.get(part) is not None]
-    if len(found) != 1:
+    if len(found) != 1 or not _names_peers(data):
         raise Refused(f"{name}: give one of {', '.join(_DATA)} as its data", status=500)
     return found[0]
+
+
+def _names_peers(data: Mapping[str, Any]) -> bool:
+    """What is given as ids of peers are texts."""
+    one, many = data.get("peer_id"), data.get("peers_ids")
+    return isinstance(many or [], list) and all(isinstance(id, str) for id in [one or "", *(many or [])])
 
 
 def _check(session: Session, neighbours: list[str]) -> None:

@@ -35,13 +35,12 @@ def remove(session: Session, node: Node) -> None:
     """
     going = {node.id: node}
     waiting = [node]
-    while waiting:
-        for relationship in _of(waiting[-1].kind, on_delete="cascade"):
-            for edge in waiting[-1].edges(relationship):
+    for above in waiting:
+        for relationship in _of(above.kind, on_delete="cascade"):
+            for edge in above.edges(relationship):
                 if edge.node.id not in going:
                     going[edge.node.id] = edge.node
-                    waiting.insert(0, edge.node)
-        waiting.pop()
+                    waiting.append(edge.node)
     _check(session, going)
     for gone in going.values():
         special.leaving(session, gone, going)
@@ -57,13 +56,17 @@ def _of(kind: Kind, on_delete: str) -> Iterator[Relationship]:
 
 def _check(session: Session, going: Mapping[str, Node]) -> None:
     """No node that stays may lose a peer that it needs."""
-    reasons = {}
+    ids: dict[str, list[str]] = {}
     for node in going.values():
-        for other, relationship in _needing(session, node.kind):
-            for staying in session.find(other, {f"{relationship.name}__ids": [node.id]}):
+        ids.setdefault(node.kind.name, []).append(node.id)
+    reasons = {}
+    for name, gone in ids.items():
+        for other, relationship in _needing(session, session.kinds[name]):
+            for staying in session.find(other, {f"{relationship.name}__ids": gone}):
                 if staying.id not in going:
+                    lost = next(edge.node for edge in staying.edges(relationship) if edge.node.id in going)
                     where = f"mandatory relationship {relationship.name} on node {other.name} '{staying.id}'"
-                    reason = f"Cannot delete {node.kind.name} '{node.id}'. It is linked to {where}"
+                    reason = f"Cannot delete {name} '{lost.id}'. It is linked to {where}"
                     reasons[f"{other.name}.{relationship.name}"] = reason
     if reasons:
         raise rules.refusal(next(iter(going.values())).kind.name, reasons)

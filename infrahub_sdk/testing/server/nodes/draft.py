@@ -122,10 +122,10 @@ class Draft:
             if (self.node is not None and given is None) or self._is_made(attribute):
                 continue
             try:
-                self._take_value(attribute, given or {})
-            except NoMember as broken:
-                raise Refused(str(broken), status=500) from None  # to the server, an error of its own
+                self._take_value(attribute, given)
             except BrokenRule as broken:
+                if self.node is not None and isinstance(broken, NoMember):
+                    raise Refused(str(broken), status=500) from None  # of a change, the server has no reason for it
                 reasons[f"{attribute.name}{broken.part}"] = str(broken)
         self._take_label(reasons)
         for relationship in from_pools if not reasons else ():  # they are handed out in the name of the rest
@@ -141,9 +141,11 @@ class Draft:
         """Its value is made of others."""
         return self.node is None and (attribute.data.get("computed_attribute") or {}).get("kind") == "Jinja2"
 
-    def _take_value(self, attribute: Attribute, given: Mapping[str, Any]) -> None:
+    def _take_value(self, attribute: Attribute, said: Mapping[str, Any] | None) -> None:
         new = self._as_it_is(attribute)
-        self._set(new, attribute.data["default_value"], given)
+        given = said or {}
+        if said is not None:
+            self._set(new, attribute.data["default_value"], given)
         if given.get("from_pool") or (self.node is None and attribute.kind == "NumberPool" and new.value is None):
             self._number(new, attribute, given)
         if new.value is not None or attribute.name not in self.provided:
@@ -174,7 +176,7 @@ class Draft:
         if given.get("is_default"):
             new.value = given.get("value", default)
             new.is_default = new.value == default
-        elif is_new and given and (given.get("value") is not None or default is None):
+        elif is_new and (given.get("value") is not None or default is None):
             new.value, new.is_default = given.get("value"), False
         elif not is_new and "value" in given:
             new.value = given["value"]
@@ -196,25 +198,27 @@ class Draft:
             label.is_default = False
 
     def _take_peers(self, relationship: Relationship, given: Any, reasons: dict[str, str]) -> None:
-        items = given if isinstance(given, list) else [given]
-        items = [item for item in items if item is not None]
+        is_said = given is not None or self.node is not None
+        given = given if isinstance(given, list) else [] if given is None else [given]
+        items = [item for item in given if item is not None]
         name, most = relationship.name, relationship.data.get("max_count") or 0
-        if (
-            self.kind.data.get("hierarchy")
-            and name in {"parent", "children"}
-            and items
-            and not self.kind.data.get(name)
-        ):
+        if is_said and self._is_at_the_end(relationship):
             reasons[name] = f"A {self.kind.name} has no {name}"
+        elif self.node is None and items != given:
+            reasons[name] = "null is not a peer"
         elif most and len(items) > most:
             reasons[name] = f"Too many relationships, max {most}"
         else:
             self.name_peers(relationship, items)
             least = 0 if relationship.data["optional"] else relationship.data.get("min_count") or 0
-            if len(self.peers[name]) < (
-                least if self.node else int(relationship.is_mandatory and not relationship.is_many)
-            ):
+            needed = least if self.node else int(relationship.is_mandatory and not relationship.is_many)
+            if len(self.peers[name]) < needed:
                 reasons[name] = f"Too few relationships, min {least}"
+
+    def _is_at_the_end(self, relationship: Relationship) -> bool:
+        """It leads out of a hierarchy, in which nothing is above the kind, or below it."""
+        in_hierarchy = self.kind.data.get("hierarchy") and relationship.name in {"parent", "children"}
+        return bool(in_hierarchy) and not self.kind.data.get(relationship.name)
 
     def name_peers(self, relationship: Relationship, items: Iterable[Mapping[str, Any]]) -> None:
         """Let a relationship lead to the peers that an input names, however many.
@@ -248,8 +252,8 @@ class Draft:
             from infrahub_sdk.testing.server.resources import pools
 
             return pools.allocate_node(self, relationship, pool)
-        if hfid and peer.is_generic and item.get("kind") in self.session.kinds:
-            peer = self.session.kinds[item["kind"]]
+        if hfid and peer.is_generic and item.get("kind"):
+            peer = lookup.kind(self.session, item["kind"])
         if not id and not hfid:
             raise Refused(f"Name the peer of {self.kind.name}.{relationship.name}: give its id or its hfid", status=500)
         return lookup.find(self.session, peer, item).id, None

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from infrahub_sdk.testing.server.nodes import templating
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from infrahub_sdk.testing.server.nodes.node import Node
+    from infrahub_sdk.testing.server.schema.kinds import Kind
 
-__all__ = ["display_label", "hfid", "value_at"]
+__all__ = ["display_label", "hfid", "sources", "value_at"]
 
 
 def hfid(node: Node) -> list[str] | None:
@@ -29,6 +30,13 @@ def display_label(node: Node) -> str:
         value = value_at(node, template)
         return "" if value is None else str(value)
     return rendered(template, lambda path: value_at(node, path))
+
+
+def sources(kind: Kind) -> list[Sequence[str]]:
+    """The paths that the label of a kind's nodes is made of, and those of their human-friendly id."""
+    label = kind.data.get("display_label") or ""
+    of_label = templating.variables(label) if templating.is_template(label) else [label]
+    return [of_label, kind.data.get("human_friendly_id") or ()]
 
 
 def rendered(template: str, value: Callable[[str], Any]) -> str:

@@ -58,7 +58,7 @@ class Value:
         self.is_protected = bool(is_protected)
         default = attribute.data["default_value"]
         # What is set to null has its default when it is read again, though not in the answer to who set it.
-        if self.value is None and default is not None and attribute.name not in (node.group.told or ()):
+        if self.value is None and default is not None and attribute.name not in node.group.nulls:
             self.value, self.is_default = default, True
 
     @property
@@ -153,6 +153,7 @@ class Group:
         nodes: The nodes by their ids.
         ranks: Where the peers of a relationship come in an order, for what resolves it.
         told: The relationships to one peer that can be read; all when it is None.
+        nulls: The attributes that are null though they have defaults, as a mutation has just made them so.
     """
 
     def __init__(self, session: Session, found: Iterable[tuple[str, str]]) -> None:
@@ -167,6 +168,7 @@ class Group:
         self._linked: dict[str, Node | None] = {}
         self.ranks: dict[Any, dict[str, int]] = {}
         self.told: frozenset[str] | None = None
+        self.nulls: frozenset[str] = frozenset()
 
     @property
     def values(self) -> dict[str, dict[str, Value]]:

@@ -10,7 +10,7 @@ from infrahub_sdk.testing.server.errors import FieldsRefused, Refused
 from infrahub_sdk.testing.server.nodes import values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from infrahub_sdk.testing.server.schema.kinds import Attribute, Kind
 
@@ -56,7 +56,7 @@ def checked(attribute: Attribute, value: Any) -> Any:
         raise Refused(f"{attribute.name} takes texts, numbers, booleans and lists of them", status=500)
     try:
         normal = values.normal(attribute.kind, value)
-    except JSONDecodeError:
+    except (JSONDecodeError, RecursionError):
         raise BrokenRule(f"{value} is text that is not JSON") from None
     except ValueError:
         raise BrokenRule(f"{value} is not a valid {attribute.kind}") from None
@@ -95,7 +95,7 @@ def _of_field(kind: str, name: str, reason: str) -> Refused:
 
 def _problems(attribute: Attribute, value: Any) -> Iterator[str]:
     data, parameters = attribute.data, attribute.data.get("parameters") or {}
-    yield from _of_pattern(value, parameters.get("regex") or data.get("regex"))
+    yield from _of_pattern(value if attribute.kind == "List" else [value], parameters.get("regex") or data.get("regex"))
     yield from _of_length(value, parameters, data)
     yield from _of_range(value, parameters)
     if data.get("enum") and value not in data["enum"]:
@@ -106,8 +106,8 @@ def _problems(attribute: Attribute, value: Any) -> Iterator[str]:
             yield f"{value} must be one of {', '.join(names)!r}"
 
 
-def _of_pattern(value: Any, regex: str | None) -> Iterator[str]:
-    for item in value if isinstance(value, list) else [value]:
+def _of_pattern(parts: Iterable[Any], regex: str | None) -> Iterator[str]:
+    for item in parts:
         if regex and not re.match(regex, str(item)):
             yield f"{item} does not match the regex {regex!r}"
 

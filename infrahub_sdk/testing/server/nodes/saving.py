@@ -5,7 +5,17 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from infrahub_sdk.testing.server.nodes import computed, lookup, peers, profiles, rules, special, templates, uniqueness
+from infrahub_sdk.testing.server.nodes import (
+    computed,
+    labels,
+    lookup,
+    peers,
+    profiles,
+    rules,
+    special,
+    templates,
+    uniqueness,
+)
 from infrahub_sdk.testing.server.nodes.draft import Draft
 from infrahub_sdk.testing.server.nodes.node import Group
 from infrahub_sdk.testing.server.nodes.records import Records
@@ -14,7 +24,7 @@ from infrahub_sdk.utils import is_valid_uuid
 from infrahub_sdk.uuidt import generate_uuid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from infrahub_sdk.testing.server.nodes.node import Node
     from infrahub_sdk.testing.server.schema.kinds import Kind
@@ -77,7 +87,7 @@ def upsert(session: Session, kind: Kind, data: Mapping[str, Any]) -> tuple[Node,
         Refused: There is no node of the id that it names, or it breaks a rule of its kind. Nothing is written then.
     """
     data = special.completed(session, kind, data)
-    if data.get("id"):
+    if data.get("id") is not None:
         return change(session, lookup.by_id(session, kind, data["id"]), data), False
     node = _named(session, kind, data)
     if node is not None:
@@ -114,9 +124,20 @@ def change(session: Session, node: Node, data: Mapping[str, Any], *, may_be_take
     if "profiles" in data or profiles.are_used(node):
         profiles.apply(session, node.id)
     change_dependents(session, node.kind, node.id, changed)
-    group = Group(session, [(node.id, node.kind.name)])
-    group.told = frozenset(data)  # the server's answer tells of no other peer, where there may be but one
-    return group.nodes[node.id]
+    return _answered(draft, data, () if may_be_taken else data)
+
+
+def _answered(draft: Draft, data: Mapping[str, Any], checked: Collection[str]) -> Node:
+    """A changed node as the answer shows it: of single peers with those only that the server had to look at."""
+    kind, kinds = draft.kind, draft.session.kinds
+    told = {*data, *(name for name, item in kind.relationships.items() if item.data["kind"] == "Parent")}
+    for paths in [*(paths for _, paths in uniqueness.touched(kinds, kind, checked)), *labels.sources(kind)]:
+        fields = {path.partition("__")[0] for path in paths}
+        told |= fields if fields & {*data} else set()
+    group = Group(draft.session, [(draft.id, kind.name)])
+    group.told = frozenset(told)
+    group.nulls = frozenset(name for name, new in draft.values.items() if new.value is None)
+    return group.nodes[draft.id]
 
 
 def _check_id(session: Session, kind: Kind, id: str) -> None:
@@ -164,10 +185,23 @@ def _named(session: Session, kind: Kind, data: Mapping[str, Any]) -> Node | None
     return found[0] if found else None
 
 
-def change_dependents(session: Session, kind: Kind, id: str, changed: set[str]) -> None:
-    """Make anew what is made of the changed values of a peer."""
+def change_dependents(
+    session: Session, kind: Kind, id: str, changed: set[str], before: frozenset[tuple[str, str]] = frozenset()
+) -> None:
+    """Make anew what is made of the changed values of a peer.
+
+    Args:
+        session: Whose view of the data.
+        kind: The kind of the peer.
+        id: Its id.
+        changed: The names of its changed attributes.
+        before: What changed on the way here, as ids and names: a circle of values is gone round once.
+    """
+    so_far = before.union((id, name) for name in changed)
+    if so_far == before:
+        return
     for other, relationship in computed.dependents(session.kinds, kind, changed):
         for node in session.find(other, {f"{relationship.name}__ids": [id]}):
             draft = Draft(session, other, node.id, node)
             computed.refill(draft)
-            change_dependents(session, other, node.id, Records(session).change(node, draft))
+            change_dependents(session, other, node.id, Records(session).change(node, draft), so_far)

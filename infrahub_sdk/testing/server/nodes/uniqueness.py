@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from infrahub_sdk.testing.server.nodes.draft import Draft
     from infrahub_sdk.testing.server.schema.kinds import Kind, Kinds
 
-__all__ = ["HfidTaken", "check"]
+__all__ = ["HfidTaken", "check", "touched"]
 
 
 class HfidTaken(Refused):
@@ -36,24 +36,35 @@ def check(draft: Draft, fields: Collection[str]) -> None:
     """
     hfid: HfidTaken | None = None
     others: list[tuple[bool, list[str], Refused]] = []
-    for kind in _bound_by(draft.session.kinds, draft.kind):
-        given = {*fields, *_given_anyway(kind)}
+    for kind, paths in touched(draft.session.kinds, draft.kind, fields):
+        ids = _same(draft, kind, paths)
+        if not ids:
+            continue
         by_hfid = _hfid_constraint(kind)
-        for paths in kind.data.get("uniqueness_constraints") or ():
-            ids = _same(draft, kind, paths, given)
-            if not ids:
-                continue
-            message = _message(draft.kind, paths)
-            if set(paths) == by_hfid:
-                hfid = hfid or HfidTaken(message, ids)
-            else:
-                others.append((bool(by_hfid) and set(paths) <= by_hfid, ids, Refused(message)))
+        message = _message(draft.kind, paths)
+        if set(paths) == by_hfid:
+            hfid = hfid or HfidTaken(message, ids)
+        else:
+            others.append((bool(by_hfid) and set(paths) <= by_hfid, ids, Refused(message)))
     for is_part, ids, refused in others:
         # What is part of a human-friendly id, or what the same node alone has, goes with it.
         if hfid is None or not (is_part or ids == list(hfid.ids)):
             raise refused
     if hfid is not None:
         raise hfid
+
+
+def touched(kinds: Kinds, kind: Kind, fields: Collection[str]) -> Iterator[tuple[Kind, Sequence[str]]]:
+    """The constraints that a change of some fields of a kind may break.
+
+    Returns:
+        The kind whose each of them is, which may be a generic, and its paths.
+    """
+    for bound in _bound_by(kinds, kind):
+        given = {*fields, *_given_anyway(bound)}
+        for paths in bound.data.get("uniqueness_constraints") or ():
+            if given & {path.partition("__")[0] for path in paths}:
+                yield bound, paths
 
 
 def _bound_by(kinds: Kinds, kind: Kind) -> Iterator[Kind]:
@@ -82,21 +93,20 @@ def _hfid_constraint(kind: Kind) -> set[str]:
     return {path if path.partition("__")[0] in kind.attributes else path.partition("__")[0] for path in paths}
 
 
-def _same(draft: Draft, kind: Kind, paths: Sequence[str], given: Collection[str]) -> list[str]:
+def _same(draft: Draft, kind: Kind, paths: Sequence[str]) -> list[str]:
     """The ids of the other nodes that have the same at the paths."""
-    if not {path.partition("__")[0] for path in paths} & set(given):
-        return []
-    filters: dict[str, Any] = {}
-    for path in paths:
-        field = path.partition("__")[0]
+    values: dict[str, Any] = {}
+    peers: dict[str, Any] = {}
+    for field in (path.partition("__")[0] for path in paths):
         if field in kind.attributes:
             value = draft.value(field)
-            filters.update({f"{field}__isnull": True} if value is None else {f"{field}__value": value})
+            values.update({f"{field}__isnull": True} if value is None else {f"{field}__value": value})
             continue
-        peers = draft.peer_ids(kind.relationships[field])
-        if not peers:
+        ids = draft.peer_ids(kind.relationships[field])
+        if not ids:
             return []
-        filters[f"{field}__ids"] = peers
+        peers[f"{field}__ids"] = ids
+    filters = {**values, **peers}  # the search begins with the first of them, and a peer may have many nodes
     return [node.id for node in draft.session.find(kind, filters) if node.id != draft.id]
 
 

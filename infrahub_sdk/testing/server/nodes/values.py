@@ -43,8 +43,11 @@ def normal(kind: str, value: Any) -> Any:
 
 
 def is_flat(value: Any) -> bool:
-    """Whether a value is none that has further ones in it, but for a list of them."""
-    return not any(isinstance(item, (dict, list)) for item in (value if isinstance(value, list) else [value]))
+    """Whether a value is a single one, or a list of single ones that are of one sort."""
+    if not isinstance(value, list):
+        return not isinstance(value, dict)
+    sorts = {"number" if type(item) in {int, float} else type(item).__name__ for item in value}
+    return len(sorts) <= 1 and not sorts & {"dict", "list", "NoneType"}
 
 
 def stored(kind: str, value: Any) -> Any:
@@ -108,11 +111,11 @@ def _url(value: str) -> str:
 
 
 def _document(*types: type) -> Callable[[Any], Any]:
-    """Checks a document, or text that holds one; text stays text."""
+    """Checks a document, or text that holds one or nothing; text stays text."""
 
     def check(value: Any) -> Any:
         found = json.loads(value) if isinstance(value, str) and value else value
-        if not isinstance(found, types):
+        if value != "" and not isinstance(found, types):
             raise ValueError(value)
         return value
 

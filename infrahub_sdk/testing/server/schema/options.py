@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from infrahub_sdk.testing.server.errors import Refused
 from infrahub_sdk.testing.server.nodes import lookup
-from infrahub_sdk.testing.server.schema import loading
+from infrahub_sdk.testing.server.schema import checking, loading
 from infrahub_sdk.testing.server.schema.fields import RESTRICTED_NAMESPACES
 
 if TYPE_CHECKING:
@@ -31,11 +31,12 @@ def add_choice(session: Session, kind_name: str, name: str, choice: Mapping[str,
         The choice as the schema has it.
 
     Raises:
-        Refused: There is no such dropdown, or it has the choice already.
+        Refused: There is no such dropdown, it has the choice already, or the choice is none that a schema may have.
     """
     kind, attribute = _dropdown(session, kind_name, name)
     if choice["name"] in _choices(attribute):
         raise Refused(f"{kind.name}.{name}: the choice {choice['name']} already exists")
+    _check_form(kind, name, choice)
     _load(session, kind, {**attribute.data, "choices": [dict(choice)]})
     return _choices(session.kinds[kind.name].attributes[name])[choice["name"]]
 
@@ -122,8 +123,17 @@ def _check_removal(session: Session, kind: Kind, name: str, option: Any, options
         raise Refused(f"{kind.name}.{name}: the last {what} cannot be removed")
 
 
+def _check_form(kind: Kind, name: str, choice: Mapping[str, Any]) -> None:
+    """Refuse a choice that a file with a schema may not have either."""
+    attribute = {"name": name, "kind": "Dropdown", "choices": [dict(choice)]}
+    for mistake in checking.mistakes({"schemas": [_extension(kind, attribute)]}):
+        raise Refused(f"{kind.name}.{name}: the choice has a {mistake['loc'][-1]} that {mistake['msg']}", status=500)
+
+
 def _load(session: Session, kind: Kind, attribute: dict[str, Any]) -> None:
     """Load the schema of an attribute as it shall be."""
-    loading.load(
-        session, [{"version": "1.0", "extensions": {"nodes": [{"kind": kind.name, "attributes": [attribute]}]}}]
-    )
+    loading.load(session, [_extension(kind, attribute)])
+
+
+def _extension(kind: Kind, attribute: dict[str, Any]) -> dict[str, Any]:
+    return {"version": "1.0", "extensions": {"nodes": [{"kind": kind.name, "attributes": [attribute]}]}}
