@@ -188,6 +188,28 @@ def test_a_value_is_kept_when_its_kind_takes_it(workshop: Workshop) -> None:
     assert workshop.nodes("ShopBox", "data { value }") == [{"data": {"value": [1, 2]}}]
 
 
+def test_a_list_becomes_the_text_that_it_is_kept_as(workshop: Workshop) -> None:
+    workshop.load(box(attribute("data", "List"), attribute("other", optional=True)))
+    workshop.make("ShopBox", data=[1, 2], other='{"a": 1}')
+    diff = workshop.load(box(attribute("data"), attribute("other", "JSON", optional=True)))["diff"]
+    changed = diff["changed"]["ShopBox"]["changed"]["attributes"]["changed"]
+    assert {name: list(change["changed"]) for name, change in changed.items()} == {"data": ["kind"], "other": ["kind"]}
+    assert workshop.nodes("ShopBox", "data { value } other { value }") == [
+        {"data": {"value": "[1,2]"}, "other": {"value": {"a": 1}}}
+    ]
+
+
+def test_a_dropdown_stays_one(workshop: Workshop) -> None:
+    workshop.load(box(attribute("size", "Dropdown", choices=[{"name": "s"}])))
+    assert "'size' has choices, which no Text has" in workshop.refusal(box(attribute("size")))
+
+
+def test_an_extension_leaves_the_paths_to_what_it_takes_away(workshop: Workshop) -> None:
+    workshop.load(box({**NAME, "unique": True}))
+    extension = {"kind": "ShopBox", "attributes": [{**NAME, "state": "absent"}]}
+    assert "ShopBox.uniqueness_constraints: name__value" in workshop.refusal(document(extensions=[extension]))
+
+
 # Kinds that come, go and get other names
 
 
@@ -239,6 +261,18 @@ def test_edges_stay_while_the_other_end_leads_along_them(workshop: Workshop) -> 
     assert workshop.nodes("ShopBag", "boxes { count }") == [{"boxes": {"count": 1}}]
 
 
+def test_a_kind_with_an_id_that_nobody_knows_takes_the_place_of_the_one_with_its_name(workshop: Workshop) -> None:
+    unknown = "17f00000-0000-0000-0000-000000000000"
+    workshop.load(box(NAME, CODE))
+    workshop.make("ShopBox", name="a", code="1")
+    difference = workshop.load(box(CODE, id=unknown))["diff"]["changed"]["ShopBox"]["changed"]
+    assert (difference["id"], list(difference["attributes"]["removed"])) == (None, ["name"])
+    assert (workshop.shown("ShopBox")["id"], workshop.nodes("ShopBox", "code { value }")) == (
+        unknown,
+        [{"code": {"value": "1"}}],
+    )
+
+
 # Data that does not fit
 
 VALUES = {
@@ -259,7 +293,6 @@ VALUES = {
         [NAME, relationship("tag", cardinality="one", optional=False)],
         "Relationship-level 'optional'",
     ),
-    "more peers": ([NAME, relationship("tag")], [NAME, relationship("tag", min_count=1)], "Relationship-level 'count'"),
 }
 
 
@@ -312,6 +345,14 @@ def test_peers_that_are_too_many_or_of_another_kind_are_refused(workshop: Worksh
     workshop.make("ShopBox", name="a", tags=tags)
     assert "Relationship-level 'count'" in workshop.refusal(box(NAME, relationship("tags", cardinality="one")))
     assert "Relationship-level 'peer'" in workshop.refusal(box(NAME, relationship("tags", "CoreAccount")))
+
+
+def test_peers_that_are_too_few_are_refused_where_there_are_any(workshop: Workshop) -> None:
+    workshop.load(box(NAME, relationship("tags")))
+    workshop.make("ShopBox", name="none")
+    workshop.check(box(NAME, relationship("tags", min_count=2)))
+    workshop.make("ShopBox", name="one", tags=[{"id": workshop.make("BuiltinTag", name="red")}])
+    assert workshop.refusal(box(NAME, relationship("tags", min_count=2))).count("Relationship-level 'count'") == 1
 
 
 def test_a_kind_with_profiles_cannot_do_without_them(workshop: Workshop) -> None:
@@ -369,3 +410,33 @@ def test_numbers_of_a_pool_are_on_nodes_that_are_there(workshop: Workshop) -> No
 
 def _by(template: str) -> dict[str, Any]:
     return {"kind": "Jinja2", "jinja2_template": template}
+
+
+def test_numbers_stay_between_those_of_their_pool(workshop: Workshop) -> None:
+    def numbered(start: int, end: int) -> dict[str, Any]:
+        limits = {"start_range": start, "end_range": end}
+        return box(NAME, attribute("number", "NumberPool", read_only=True, parameters=limits))
+
+    workshop.load(numbered(5, 9))
+    workshop.make("ShopBox", name="a")
+    assert "number: 5 is not between the numbers of the pool" in workshop.refusal(numbered(7, 9))
+    workshop.load(numbered(1, 5))
+
+
+def test_peers_must_have_the_parent_that_is_to_be_common(workshop: Workshop) -> None:
+    def racks(**more: Any) -> dict[str, Any]:
+        site = relationship("site", "ShopSite", kind="Parent", cardinality="one", optional=False)
+        row = relationship("row", "ShopRow", cardinality="one", **more)
+        parts = (
+            kind("Rack", NAME, {**site, "identifier": "racks"}, row),
+            kind("Row", NAME, {**site, "identifier": "rows"}),
+        )
+        return document(kind("Site", NAME), *parts)
+
+    workshop.load(racks())
+    north, south = ({"id": workshop.make("ShopSite", name=name)} for name in ("north", "south"))
+    row = {"id": workshop.make("ShopRow", name="r", site=north)}
+    rack = workshop.make("ShopRack", name="k", site=south, row=row)
+    assert "Relationship-level 'common_parent'" in workshop.refusal(racks(common_parent="site"))
+    workshop.ask(f'mutation {{ ShopRackUpdate(data: {{id: "{rack}", site: {{id: "{north["id"]}"}}}}) {{ ok }} }}')
+    workshop.load(racks(common_parent="site"))

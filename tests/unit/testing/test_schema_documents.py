@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from infrahub_sdk.testing.server.web import rest_schema
 from tests.unit.testing.workshop import NAME, Workshop, attribute, document, kind, relationship
 
 
@@ -32,10 +33,16 @@ OF_A_DOCUMENT = {
     "a name in lower case": (document(kind("box")), "['nodes', 0, 'name']: must match"),
     "a namespace in lower case": (document({**kind("Box"), "namespace": "shop"}), "['nodes', 0, 'namespace']"),
     "a name that Python has": (document(kind("None")), "['nodes', 0, 'name']: 'None' is a word of Python"),
-    "a short name": (box(attribute("ab")), "['nodes', 0, 'attributes', 0, 'name']: needs a length of 3"),
-    "an unknown kind of attribute": (box(attribute("abc", "Texto")), "['nodes', 0, 'attributes', 0, 'kind']"),
-    "a dropdown without choices": (box(attribute("abc", "Dropdown")), "0, 'choices']: The Dropdown 'abc' needs"),
-    "choices of a text": (box(attribute("abc", choices=[{"name": "x"}])), "0, 'choices']: Only a Dropdown has"),
+    "a short name": (box(attribute("ab")), "['nodes', 0, 'attributes', 0, 'Text', 'name']: needs a length of 3"),
+    "an unknown kind of attribute": (box(attribute("abc", "Texto")), "['nodes', 0, 'attributes', 0]: is 'Texto'"),
+    "a dropdown without choices": (
+        box(attribute("abc", "Dropdown")),
+        "['nodes', 0, 'attributes', 0]: The Dropdown 'abc' needs",
+    ),
+    "choices of a text": (
+        box(attribute("abc", choices=[{"name": "x"}])),
+        "['nodes', 0, 'attributes', 0]: Only a Dropdown has",
+    ),
     "a colour by name": (
         box(attribute("abc", "Dropdown", choices=[{"name": "x", "color": "red"}])),
         "'choices', 0, 'color']: must match",
@@ -56,20 +63,35 @@ OF_A_DOCUMENT = {
     "no regular expression": (box(attribute("abc", regex="(")), "0, 'regex']: '(' is no regular expression"),
     "a template that is missing": (
         box(attribute("abc", read_only=True, computed_attribute={"kind": "Jinja2"})),
-        "'computed_attribute', 'jinja2_template']: is missing",
+        "['nodes', 0, 'attributes', 0, 'Text', 'computed_attribute', 'Jinja2', 'jinja2_template']: is missing",
     ),
     "an extension's attribute": (
         document(extensions=[{"kind": "BuiltinTag", "attributes": [attribute("abc", "Dropdown")]}]),
-        "['extensions', 'nodes', 0, 'attributes', 0, 'choices']",
+        "['extensions', 'nodes', 0, 'attributes', 0]: The Dropdown 'abc' needs",
     ),
 }
 
 OF_NAMES = {
     "a namespace of the server": (
         document({**kind("Box"), "namespace": "Core"}),
-        "Restricted namespace 'Core' used on 'Box'",
+        "CoreBox: the namespace 'Core' is the server's own",
     ),
-    "a suffix of the server": (box(attribute("a_from_resource_pool")), "Reserved suffix '_from_resource_pool'"),
+    "a suffix of the server": (
+        box(attribute("a_from_resource_pool")),
+        "ShopBox: the attribute 'a_from_resource_pool' ends like those of templates",
+    ),
+    "a name that is too long for a profile": (
+        document(kind("B" + "o" * 28)),
+        "of its profile the name 'ShopBoooooooooooooooooooooooooooo' has more than 32 characters",
+    ),
+    "a label that is too long for a template": (
+        box(label="x" * 60, generate_profile=False, generate_template=True),
+        "of its template the label 'Object template xxx",
+    ),
+    "an attribute that profiles have": (
+        box(attribute("profile_name")),
+        "ShopBox: of its profile: Names of attributes and relationships must be unique, and 'profile_name'",
+    ),
     "two attributes of one name": (box(NAME, NAME), "ShopBox: Names of attributes and relationships must be unique"),
     "one name for both": (box(NAME, relationship("name")), "ShopBox: Names of attributes and relationships must be"),
     "a reserved attribute": (box(attribute("attributes")), "ShopBox: 'attributes' is a reserved name"),
@@ -88,6 +110,14 @@ OF_NAMES = {
     "a peer of a generic that is not there": (
         document(generics=[kind("Thing", relationship("tag", "ShopNone"))]),
         "ShopThing: Relationship 'tag' is referring an invalid peer",
+    ),
+    "a template that is not there": (
+        box(relationship("tag", "TemplateBuiltinTag")),
+        "ShopBox: Relationship 'tag' is referring an invalid peer 'TemplateBuiltinTag'",
+    ),
+    "a template that is new itself": (
+        document(kind("Bag", generate_template=True), kind("Box", relationship("bag", "TemplateShopBag"))),
+        "ShopBox: Relationship 'bag' is referring an invalid peer 'TemplateShopBag'",
     ),
     "an extension of nothing": (
         document(extensions=[{"kind": "BuiltinTagg", "attributes": [NAME]}]),
@@ -110,6 +140,13 @@ OF_INHERITANCE = {
     "from two trees": (
         document(kind("Box", inherit_from=["ShopThing", "ShopOther"]), generics=[TREE, {**TREE, "name": "Other"}]),
         "ShopBox inherits from more than one hierarchical generic: ShopThing, ShopOther",
+    ),
+    "an attribute of two kinds": (
+        document(
+            kind("Box", inherit_from=["ShopThing", "ShopOther"]),
+            generics=[kind("Thing", NAME), kind("Other", attribute("name", "Number"))],
+        ),
+        "ShopBox's attribute name inherited from ShopOther must be of the same kind (Number, not Text)",
     ),
     "over what stays": (
         document(
@@ -182,6 +219,36 @@ OF_FIELDS = {
         box(attribute("abc", read_only=True, computed_attribute={"kind": "TransformPython", "transform": "x"})),
         "ShopBox.abc: an attribute that a transformation computes must be optional",
     ),
+    "a template that is empty": (
+        box(NAME, attribute("abc", read_only=True, computed_attribute={**JINJA, "jinja2_template": ""})),
+        "ShopBox.abc: a computed attribute needs a template",
+    ),
+    "a filter that is not safe": (
+        box(
+            NAME, attribute("abc", read_only=True, computed_attribute={**JINJA, "jinja2_template": "{{ 1 | tojson }}"})
+        ),
+        "ShopBox.abc: must not use the filter 'tojson'",
+    ),
+    "another template within": (
+        box(NAME, display_label="{% include 'x' %}{{ name__value }}"),
+        "ShopBox.display_label: must not use other templates",
+    ),
+    "limits that cross where they were before": (
+        box(attribute("abc", min_length=3, max_length=1)),
+        "ShopBox.abc: min_length 3 is above max_length 1",
+    ),
+    "limits of two documents that cross": (
+        [box(attribute("abc", parameters={limit: value})) for limit, value in (("min_length", 3), ("max_length", 1))],
+        "ShopBox.abc: min_length 3 is above max_length 1",
+    ),
+    "an enum of texts and numbers": (
+        box(attribute("abc", "Number", enum=[1, "2"])),
+        "ShopBox.abc: enum must hold plain values of one type",
+    ),
+    "a default with more in it": (
+        box(attribute("abc", "JSON", default_value={"a": []})),
+        "ShopBox.abc: default_value must hold plain values",
+    ),
     "an optional number of a pool": (
         box(attribute("abc", "NumberPool", optional=True, read_only=True)),
         "ShopBox.abc: an attribute of the kind NumberPool cannot be optional",
@@ -228,6 +295,7 @@ OF_FIELDS = {
 }
 
 PATHS = {
+    "a constraint of nothing": (box(NAME, uniqueness_constraints=[[]]), "ShopBox.uniqueness_constraints: a constraint"),
     "a constraint to nowhere": (box(NAME, uniqueness_constraints=[["nmae__value"]]), "Did you mean 'name'?"),
     "a constraint of two to nowhere": (
         box(NAME, uniqueness_constraints=[["name__value", "code__value"]]),
@@ -279,7 +347,7 @@ REFUSED = {**OF_A_DOCUMENT, **OF_NAMES, **OF_INHERITANCE, **OF_FIELDS, **PATHS}
 @pytest.mark.parametrize("case", REFUSED)
 def test_a_schema_is_refused_with_the_place_and_the_reason(workshop: Workshop, case: str) -> None:
     given, words = REFUSED[case]
-    assert words in workshop.refusal(given)
+    assert words in workshop.refusal(*(given if isinstance(given, list) else [given]))
 
 
 TAKEN = {
@@ -321,9 +389,9 @@ def test_documents_of_one_request_may_need_each_other(workshop: Workshop) -> Non
     assert identifiers == {"shopbag__shopcase"}
 
 
-def test_what_is_derived_cannot_be_extended(workshop: Workshop) -> None:
+def test_an_extension_of_what_is_derived_changes_nothing(workshop: Workshop) -> None:
     extension = {"kind": "ProfileBuiltinTag", "attributes": [NAME]}
-    assert "Unable to find the schema 'ProfileBuiltinTag'" in workshop.refusal(document(extensions=[extension]))
+    assert workshop.check(document(extensions=[extension]))["diff"]["changed"] == {}
 
 
 def test_a_relationship_may_lead_to_what_is_derived(workshop: Workshop) -> None:
@@ -335,3 +403,41 @@ def test_a_kind_cannot_get_the_name_of_another_one(workshop: Workshop) -> None:
     workshop.load(document(kind("Box", NAME), kind("Bag", NAME)))
     renamed = kind("Bag", NAME, id=workshop.shown("ShopBox")["id"])
     assert "ShopBox cannot be called ShopBag" in workshop.refusal(document(renamed))
+
+
+def test_a_document_may_extend_the_kind_of_a_later_one(workshop: Workshop) -> None:
+    workshop.app.reset()
+    extension = {"kind": "ShopBox", "attributes": [attribute("code")]}
+    workshop.load(document(extensions=[extension]), box(NAME))
+    assert [item["name"] for item in workshop.shown("ShopBox")["attributes"]] == ["name", "code"]
+
+
+def test_a_kind_that_one_document_takes_away_and_another_has_stays(workshop: Workshop) -> None:
+    workshop.app.reset()
+    workshop.load(box(NAME))
+    assert workshop.load(box(state="absent"), box(attribute("code")))["diff"]["removed"] == {}
+    assert [item["name"] for item in workshop.shown("ShopBox")["attributes"]] == ["name", "code"]
+
+
+def test_a_place_has_one_mistake_and_unknown_names_are_told_when_all_else_is_well(workshop: Workshop) -> None:
+    given = document({**kind("B", attribute("ab", bogus=1)), "bogus": 1})
+    _, answer = rest_schema.check(workshop.app.session(), {"schemas": [given]})
+    assert [mistake["loc"][3:] for mistake in answer["detail"]] == [
+        ["nodes", 0, "name"],
+        ["nodes", 0, "attributes", 0, "Text", "name"],
+    ]
+
+
+def test_what_is_written_in_another_type_is_taken_in_that_of_its_field(workshop: Workshop) -> None:
+    workshop.app.reset()
+    workshop.load(box({**NAME, "order_weight": "5", "max_length": "3", "optional": "yes"}))
+    field = workshop.field("ShopBox", "name")
+    assert (field["order_weight"], field["max_length"], field["optional"]) == (5, 3, True)
+
+
+def test_what_only_the_server_sets_is_not_taken(workshop: Workshop) -> None:
+    workshop.app.reset()
+    choices = [{"name": "a"}, {"name": "b", "state": "absent"}]
+    workshop.load(box(attribute("size", "Dropdown", choices=choices), attribute("code", inherited=True)))
+    assert [choice["name"] for choice in workshop.field("ShopBox", "size")["choices"]] == ["b", "a"]
+    assert workshop.field("ShopBox", "code")["inherited"] is False

@@ -107,6 +107,7 @@ def test_a_load_says_the_hashes_before_and_after(workshop: Workshop) -> None:
 @pytest.mark.parametrize(
     ("body", "type_", "loc"),
     [
+        (None, "missing", []),
         ([], "model_attributes_type", []),
         ({}, "missing", ["schemas"]),
         ({"schemas": {}}, "list_type", ["schemas"]),
@@ -125,7 +126,7 @@ def test_a_body_that_cannot_be_read_is_refused_with_the_place(
 def test_a_mistake_shows_what_is_there(workshop: Workshop) -> None:
     body = {"schemas": [document(kind("Box", attribute("name", "Texto")))]}
     _, shown = request(workshop, "POST", "/api/schema/load", body)
-    assert [(mistake["loc"][-1], mistake["input"]) for mistake in shown["detail"]] == [("kind", "Texto")]
+    assert [(mistake["loc"][-2:], mistake["input"]) for mistake in shown["detail"]] == [(["attributes", 0], "Texto")]
 
 
 @pytest.mark.parametrize("path", ["/api/schema/load", "/api/schema/check"])
@@ -136,7 +137,7 @@ def test_a_schema_that_breaks_a_rule_is_refused(workshop: Workshop, path: str) -
     ]
     assert answers == [
         (422, refusal("There are no schemas to load")),
-        (422, refusal("Restricted namespace 'Core' used on 'Box'")),
+        (422, refusal("CoreBox: the namespace 'Core' is the server's own")),
     ]
 
 
@@ -147,8 +148,8 @@ def test_what_will_go_away_is_warned_of(workshop: Workshop) -> None:
     warnings = [(warning["type"], warning["kinds"], warning["message"].split()[0]) for warning in shown["warnings"]]
     box, field = {"kind": "ShopBox", "field": None}, {"kind": "ShopBox", "field": "name"}
     assert warnings == [
-        ("deprecation", [box], "display_labels"),
-        ("deprecation", [box], "default_filter"),
+        ("deprecation", [box], "'display_labels'"),
+        ("deprecation", [box], "'default_filter'"),
         ("deprecation", [field], "'max_length'"),
         ("deprecation", [field], "'min_length'"),
     ]
@@ -165,14 +166,19 @@ def test_what_only_the_server_sets_is_warned_of_once_with_all_places(workshop: W
 
 
 def test_what_was_read_from_the_server_can_be_loaded_again(workshop: Workshop) -> None:
-    generic = kind("Thing", NAME)
-    request(
-        workshop,
-        "POST",
-        "/api/schema/load",
-        {"schemas": [document(kind("Case", inherit_from=["ShopThing"]), generics=[generic])]},
-    )
+    request(workshop, "POST", "/api/schema/load", {"schemas": [document(kind("Case", NAME), generics=[kind("Thing")])]})
     _, shown = request(workshop, "GET", "/api/schema?namespaces=Shop")
     again = {"version": "1.0", "nodes": shown["nodes"], "generics": shown["generics"]}
     _, loaded = request(workshop, "POST", "/api/schema/load", {"schemas": [again]})
     assert loaded["schema_updated"] is False
+
+
+def test_inherited_fields_that_are_loaded_again_are_the_own_ones_of_their_kind(workshop: Workshop) -> None:
+    generic = kind("Stuff", NAME)
+    given = {"schemas": [document(kind("Crate", inherit_from=["ShopStuff"]), generics=[generic])]}
+    request(workshop, "POST", "/api/schema/load", given)
+    _, shown = request(workshop, "GET", "/api/schema/ShopCrate")
+    _, loaded = request(workshop, "POST", "/api/schema/load", {"schemas": [{"version": "1.0", "nodes": [shown]}]})
+    assert loaded["diff"]["changed"]["ShopCrate"]["changed"]["attributes"]["changed"]["name"]["changed"] == {
+        "inherited": None
+    }

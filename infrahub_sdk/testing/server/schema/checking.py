@@ -6,14 +6,20 @@ import keyword
 import re
 from typing import TYPE_CHECKING, Any
 
+from infrahub_sdk._shapes import Findings
+from infrahub_sdk.schema.document import InfrahubSchemaWrite
+from infrahub_sdk.schema.enums import AttributeKind, ComputedAttributeKind
 from infrahub_sdk.testing.server.schema.fields import RESTRICTED_NAMESPACES, kind_name
+from infrahub_sdk.testing.server.schema.limits import contradictions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from enum import Enum
 
-__all__ = ["mistakes", "reserved", "warnings"]
+__all__ = ["mistakes", "reserved", "warnings", "written"]
 
 _SUFFIX = "_from_resource_pool"  # of relationships that templates have
+_UNIONS: dict[Any, type[Enum]] = {"attributes": AttributeKind, "computed_attribute": ComputedAttributeKind}
 
 
 def mistakes(body: Any) -> list[dict[str, Any]]:
@@ -22,6 +28,8 @@ def mistakes(body: Any) -> list[dict[str, Any]]:
     Args:
         body: The request, which must be `{"schemas": [...]}`.
     """
+    if body is None:
+        return [_mistake("missing", [], "Field required", body)]
     if not isinstance(body, dict):
         return [_mistake("model_attributes_type", [], "The body must be an object with 'schemas'", body)]
     if "schemas" not in body:
@@ -35,8 +43,8 @@ def mistakes(body: Any) -> list[dict[str, Any]]:
             text = "A schema document must be an object"
             found.append(_mistake("model_attributes_type", ["schemas", number], text, document))
             continue
-        for loc, text in _of_document(document):
-            found.append(_mistake("value_error", ["schemas", number, *loc], text, _at(document, loc)))
+        for loc, text, given in _of_document(document):
+            found.append(_mistake("value_error", ["schemas", number, *loc], text, given))
     return found
 
 
@@ -44,14 +52,50 @@ def _mistake(type: str, loc: list[Any], text: str, given: Any) -> dict[str, Any]
     return {"type": type, "loc": ["body", *loc], "msg": text, "input": given}
 
 
-def _of_document(document: Any) -> Iterator[tuple[list[Any], str]]:
+def _of_document(document: dict[str, Any]) -> Iterator[tuple[list[Any], str, Any]]:
+    """The first mistake of each place: where, what, and what is there."""
+    found = _of_form(document) or [(place, place, text) for place, text in _of_kinds(document)]
+    told = set()
+    for loc, place, text in found:
+        if tuple(loc) not in told:
+            told.add(tuple(loc))
+            yield loc, text, _at(document, place)
+
+
+def _of_form(document: dict[str, Any]) -> list[tuple[list[Any], list[Any], str]]:
+    """What breaks the form of a document: where, as the server says it and as it is, and what."""
     from infrahub_sdk.schema import validate_schema
 
-    errors = validate_schema(document).errors
-    for error in errors:
-        yield _location(error.field), error.message[len(error.field) + 2 :] if error.field else error.message
-    if not errors:
-        yield from _of_kinds(document)
+    _, broken = _read(document)
+    if broken:  # unknown names are told when all else is well
+        places = [(_location(field), text) for field, text in broken]
+        return [(_with_kinds(document, place), place, text) for place, text in places]
+    unknown = [
+        (_location(error.field), error.message[len(error.field) + 2 :]) for error in validate_schema(document).errors
+    ]
+    return [(place, place, text) for place, text in unknown]
+
+
+def _read(document: dict[str, Any]) -> tuple[InfrahubSchemaWrite, list[tuple[str, str]]]:
+    """A document, and what is wrong with its form: the path and the reason."""
+    findings = Findings(strict=True)
+    return InfrahubSchemaWrite._build(document, "", findings), findings.errors
+
+
+def _with_kinds(document: dict[str, Any], place: list[Any]) -> list[Any]:
+    """A place as the server says it: a kind comes before the fields that depend on it; without it they are not told."""
+    shown: list[Any] = []
+    for number, step in enumerate(place):
+        shown.append(step)
+        union = _UNIONS.get(step if isinstance(step, str) else place[number - 1])
+        inner = place[number + 1 : number + 2]
+        if union is None or not inner or isinstance(inner[0], int):
+            continue
+        kind = _at(document, [*place[: number + 1], "kind"])
+        if not isinstance(kind, str) or kind not in {item.value for item in union}:
+            break
+        shown.append(kind)
+    return shown
 
 
 def _location(field: str) -> list[Any]:
@@ -79,8 +123,8 @@ def _of_kinds(document: dict[str, Any]) -> Iterator[tuple[list[Any], str]]:
             yield [*place, "name"], f"{given['name']!r} is a word of Python, which cannot be a name"
         place = ["extensions", "nodes", number] if part == "extensions" else place
         for index, attribute in enumerate(given.get("attributes") or ()):
-            for name, text in _of_attribute(attribute):
-                yield [*place, "attributes", index, name], text
+            for names, text in _of_attribute(attribute):
+                yield [*place, "attributes", index, *names], text
 
 
 def _entries(document: dict[str, Any]) -> Iterator[tuple[str, int, dict[str, Any]]]:
@@ -91,39 +135,18 @@ def _entries(document: dict[str, Any]) -> Iterator[tuple[str, int, dict[str, Any
         yield "extensions", number, given
 
 
-def _of_attribute(attribute: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _of_attribute(attribute: dict[str, Any]) -> Iterator[tuple[list[str], str]]:
     kind, choices = attribute["kind"], attribute.get("choices")
-    if attribute.get("state") == "absent":
-        return
+    parameters = attribute.get("parameters") or {}
+    for text in contradictions(parameters):
+        yield ["parameters"], text
     if kind == "Dropdown" and not choices:
-        yield "choices", f"The Dropdown {attribute['name']!r} needs 'choices'"
+        yield [], f"The Dropdown {attribute['name']!r} needs 'choices'"
     if kind != "Dropdown" and choices:
-        yield "choices", f"Only a Dropdown has 'choices', and {attribute['name']!r} is of the kind {kind}"
-    for text in _of_parameters(attribute.get("parameters") or {}):
-        yield "parameters", text
-    for name, regex in (
-        ("regex", attribute.get("regex")),
-        ("parameters", (attribute.get("parameters") or {}).get("regex")),
-    ):
+        yield [], f"Only a Dropdown has 'choices', and {attribute['name']!r} is of the kind {kind}"
+    for name, regex in (("regex", attribute.get("regex")), ("parameters", parameters.get("regex"))):
         if regex is not None and not _compiles(regex):
-            yield name, f"{regex!r} is no regular expression"
-
-
-def _of_parameters(parameters: dict[str, Any]) -> Iterator[str]:
-    for least, most in (("min_length", "max_length"), ("min_value", "max_value"), ("start_range", "end_range")):
-        low, high = parameters.get(least), parameters.get(most)
-        if low is not None and high is not None and low > high:
-            yield f"{least} {low} is above {most} {high}"
-    ranges = []
-    for part in (parameters.get("excluded_values") or "").split(","):
-        first, separator, last = part.partition("-")
-        if separator:
-            ranges.append((int(first), int(last)))
-    for number, (first_, last_) in enumerate(ranges):
-        if first_ > last_:
-            yield f"the excluded range {first_}-{last_} goes down"
-        if any(first_ <= end and start <= last_ for start, end in ranges[:number]):
-            yield f"the excluded range {first_}-{last_} overlaps another one"
+            yield [name], f"{regex!r} is no regular expression"
 
 
 def _compiles(regex: str) -> bool:
@@ -140,15 +163,18 @@ def reserved(documents: list[dict[str, Any]]) -> list[str]:
     for document in documents:
         for part, _, given in _entries(document):
             if part != "extensions" and given["namespace"] in RESTRICTED_NAMESPACES:
-                found.append(f"Restricted namespace '{given['namespace']}' used on '{given['name']}'")
+                found.append(f"{kind_name(given)}: the namespace {given['namespace']!r} is the server's own")
         for _, _, given in _entries(document):
             for sort in ("attribute", "relationship"):
                 for item in given.get(f"{sort}s") or ():
                     if item["name"].endswith(_SUFFIX):
-                        found.append(
-                            f"Reserved suffix '{_SUFFIX}' used on {sort} '{item['name']}' in '{kind_name(given)}'"
-                        )
+                        found.append(f"{kind_name(given)}: the {sort} {item['name']!r} ends like those of templates")
     return found
+
+
+def written(document: dict[str, Any]) -> dict[str, Any]:
+    """What counts of a document without mistakes: values in the type of their field, nothing that only servers set."""
+    return _read(document)[0].model_dump(exclude_unset=True)
 
 
 def warnings(documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -170,14 +196,14 @@ def _deprecated(document: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]
             continue
         kind = kind_name(given)
         if given.get("display_labels") is not None:
-            yield {"kind": kind, "field": None}, "display_labels are deprecated, use display_label instead"
+            yield {"kind": kind, "field": None}, "'display_labels' will go away: 'display_label' replaces them"
         if given.get("default_filter") is not None:
-            yield {"kind": kind, "field": None}, "default_filter is deprecated"
+            yield {"kind": kind, "field": None}, "'default_filter' will go away"
         for attribute in given.get("attributes") or ():
             for name in ("max_length", "min_length"):
                 if attribute.get(name) is not None:
                     place = {"kind": kind, "field": attribute["name"]}
-                    yield place, f"'{name}' of attributes is deprecated, use parameters instead"
+                    yield place, f"'{name}' of attributes will go away: their 'parameters' have it"
 
 
 def _ignored(document: dict[str, Any]) -> list[dict[str, Any]]:

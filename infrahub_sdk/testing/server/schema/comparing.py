@@ -91,7 +91,8 @@ def _of_elements(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> Differ
             found["added"][item["name"]] = None
             continue
         known.add(earlier["name"])
-        change = _of_fields(earlier, item, list(item))
+        is_same = earlier["inherited"] == item["inherited"]  # else it has the id of another place
+        change = _of_fields(earlier, item, [name for name in item if is_same or name != "id"])
         if has_differences(change):
             found["changed"][item["name"]] = change
     found["removed"] = dict.fromkeys(name for name in by_name if name not in known)
@@ -105,6 +106,8 @@ def _of_fields(old: dict[str, Any], new: dict[str, Any], names: list[str]) -> Di
         if _ordered(before) == _ordered(after):
             continue
         if isinstance(before, dict) and isinstance(after, dict):
+            if name == "parameters" and before.keys() != after.keys():
+                continue  # those of another kind, which is told
             found["changed"][name] = _of_fields(before, after, list({**before, **after}))
         else:
             found["changed"][name] = None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from infrahub_sdk.testing.server.nodes import labels, values
+from infrahub_sdk.testing.server.nodes import labels
 from infrahub_sdk.testing.server.nodes.rules import BrokenRule, checked
 from infrahub_sdk.testing.server.schema.comparing import of_kinds
-from infrahub_sdk.testing.server.schema.contents import Contents
+from infrahub_sdk.testing.server.schema.contents import Contents, as_found
 from infrahub_sdk.testing.server.schema.matching import matches, old_names
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ class _Checks:
                 yield from self._of_attribute(match.old, attribute, was)
             for relationship, before in match.relationships:
                 yield from self._of_relationship(match.old, relationship, before)
+                yield from self._of_common_parent(match.old, match.new, relationship, before)
         yield from self._duplicates()
         yield from self._of_profiles()
 
@@ -111,13 +112,15 @@ class _Checks:
     def _bad_values(self, kind: Kind, attribute: Attribute, was: Attribute) -> dict[str, str]:
         bad = {}
         for id, stored in self._contents.values([kind.name], was.name).items():
-            value = values.loaded(was.kind, stored)
+            value = as_found(was.kind, attribute.kind, stored)
             try:
                 normal = checked(attribute, value)
             except BrokenRule as broken:
                 bad[id] = f"{was.name}: {broken}"
                 continue
-            if was.kind != attribute.kind and normal != value:
+            if attribute.kind == "NumberPool" and not _is_in_pool(value, attribute.data["parameters"]):
+                bad[id] = f"{was.name}: {value} is not between the numbers of the pool"
+            elif was.kind != attribute.kind and normal != value:
                 bad[id] = f"{was.name}: {value!r} is not how a {attribute.kind} is kept, {normal!r}"
         return bad
 
@@ -142,8 +145,10 @@ class _Checks:
             return
         peers = self._contents.peers([kind.name], was)
         if is_needed or has_new_counts:
-            rule = "optional" if is_needed else "count"
-            yield from self._violations("Relationship", rule, kind, self._bad_counts(kind, relationship, peers))
+            rule = "optional" if is_needed else "count"  # a count is not asked of nodes without peers
+            nodes = self._contents.nodes([kind.name]) if is_needed else list(peers)
+            bad = self._bad_counts(relationship, {id: len(peers.get(id, ())) for id in nodes})
+            yield from self._violations("Relationship", rule, kind, bad)
         if has_new_peer and relationship.peer in self._new:
             members = {*self._new[relationship.peer].members, *self._renamed(relationship.peer)}
             bad = {
@@ -158,26 +163,43 @@ class _Checks:
         """What the kinds that a peer may be of were called."""
         return {self._old_names[name] for name in self._new[peer].members}
 
-    def _bad_counts(
-        self, kind: Kind, relationship: Relationship, peers: dict[str, list[tuple[str, str]]]
-    ) -> dict[str, str]:
+    def _bad_counts(self, relationship: Relationship, counts: dict[str, int]) -> dict[str, str]:
         least = max(relationship.data["min_count"], int(not relationship.data["optional"]))
         most = relationship.data["max_count"] or (0 if relationship.is_many else 1)
         bad = {}
-        for id in self._contents.nodes([kind.name]):
-            count = len(peers.get(id, ()))
+        for id, count in counts.items():
             if count < least or (most and count > most):
                 bounds = f"at least {least}" if count < least else f"at most {most}"
                 bad[id] = f"{relationship.name} has {count} peers and must have {bounds}"
         return bad
 
+    def _of_common_parent(
+        self, old: Kind, new: Kind, relationship: Relationship, was: Relationship | None
+    ) -> Iterator[str]:
+        name = relationship.data["common_parent"]
+        if was is None or not name or was.data["common_parent"] == name:
+            return
+        parent = next(item for item in new.relationships.values() if item.data["kind"] == "Parent")
+        peer = self._new[relationship.peer]
+        kinds = sorted({*peer.members, *self._renamed(peer.name)})
+        parents = {
+            **self._contents.peers([old.name], parent),
+            **self._contents.peers(kinds, peer.relationships[name]),
+        }
+        bad = {
+            id: f"{relationship.name} has the peer {other}, which has another parent"
+            for id, peers in self._contents.peers([old.name], was).items()
+            for other, _ in peers
+            if parents.get(id) != parents.get(other)
+        }
+        yield from self._violations("Relationship", "common_parent", old, bad)
+
     # Kinds
 
     def _duplicates(self) -> Iterator[str]:
         """Nodes that share what a new constraint lets one of them have."""
-        was = {kind.data["id"]: kind for kind in self._old.values() if kind.data["id"]}
         for kind in self._new.values():
-            before = was.get(kind.data["id"]) if kind.data["id"] else None
+            before = self._old.get(self._old_names[kind.name]) if kind.data["id"] else None
             if before is None or before.data["hash"] == kind.data["hash"]:
                 continue
             known = [set(paths) for paths in before.data["uniqueness_constraints"] or ()]
@@ -225,6 +247,10 @@ class _Checks:
             yield f"{what}: {label}: {reason}" if id in label else f"{what}: {label} ({id}): {reason}"
         if len(bad) > _SHOWN:
             yield f"{what}: {len(bad) - _SHOWN} more nodes"
+
+
+def _is_in_pool(number: Any, limits: dict[str, Any]) -> bool:
+    return number is None or bool(limits["start_range"] <= number <= limits["end_range"])
 
 
 def _changed(was: dict[str, Any], now: dict[str, Any]) -> str:

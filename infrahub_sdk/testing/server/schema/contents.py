@@ -4,13 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from infrahub_sdk.testing.server.nodes import values
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from infrahub_sdk.testing.server.schema.kinds import Relationship
     from infrahub_sdk.testing.server.session import Session
 
-__all__ = ["Contents"]
+__all__ = ["Contents", "as_found", "restored"]
+
+_AS_TEXT = frozenset({"JSON", "List"})  # kinds whose values the server keeps as text
+
+
+def as_found(old: str, new: str, stored: Any) -> Any:
+    """A value as an attribute finds it whose kind was another one: no server makes values anew then.
+
+    Args:
+        old: The kind that the attribute had.
+        new: The kind that it has.
+        stored: The value in the database.
+    """
+    return stored if old in _AS_TEXT and new not in _AS_TEXT else values.loaded(old, stored)
+
+
+def restored(old: str, new: str, stored: Any) -> Any:
+    """What the database keeps of a value, likewise."""
+    return stored if new in _AS_TEXT else values.stored(new, as_found(old, new, stored))
 
 
 class Contents:

@@ -73,6 +73,7 @@ def complete_display_labels(draft: Draft) -> None:
         if not entry["display_labels"]:
             _take_only(draft, entry, "display_labels")
     for entry in draft.all():
+        entry["display_label"] = entry["display_label"] or None
         if entry["display_label"] is None and entry["display_labels"]:
             entry["display_label"] = _template(entry["display_labels"])
     for entry in draft.nodes.values():

@@ -23,6 +23,7 @@ class Draft:
         profiles: The profiles by name.
         templates: The templates of nodes by name.
         changed: The kinds that documents declared or extended.
+        derived: The kinds that were derived of others, when `drop_derived` took them away.
     """
 
     def __init__(self, document: dict[str, Any] | None = None) -> None:
@@ -32,6 +33,7 @@ class Draft:
             for part in ("nodes", "generics", "profiles", "templates")
         )
         self.changed: set[str] = set()
+        self.derived: set[str] = set()
         self._ids: set[str] | None = None
 
     def get(self, kind: str) -> dict[str, Any] | None:
@@ -48,8 +50,16 @@ class Draft:
         generics = [entry for entry in self.generics.values() if entry["namespace"] != "Template"]
         return [*self.nodes.values(), *generics]
 
+    def drop_absent(self) -> None:
+        """Take away the nodes and generics that documents said are absent."""
+        for entries in (self.nodes, self.generics):
+            for kind in [kind for kind, entry in entries.items() if entry["state"] == "absent"]:
+                del entries[kind]
+
     def drop_derived(self) -> None:
         """Take away what is derived of other kinds, to be derived again."""
+        templates = [kind for kind, entry in self.generics.items() if entry["namespace"] == "Template"]
+        self.derived = {*templates, *self.profiles, *self.templates}
         self.generics = {kind: entry for kind, entry in self.generics.items() if entry["namespace"] != "Template"}
         self.profiles, self.templates = {}, {}
 

@@ -201,8 +201,8 @@ def computed(given: dict[str, Any]) -> dict[str, Any]:
 
 def parameters(kind: str, given: dict[str, Any] | None) -> dict[str, Any]:
     """The parameters of an attribute of a kind; what the kind does not have is left out."""
-    given = given or {}
-    return {name: given.get(name, default) for name, default in _PARAMETERS.get(kind, {}).items()}
+    known = {name: value for name, value in (given or {}).items() if value is not None}
+    return {name: known.get(name, default) for name, default in _PARAMETERS.get(kind, {}).items()}
 
 
 def derived_kind(**given: Any) -> dict[str, Any]:

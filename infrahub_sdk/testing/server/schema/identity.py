@@ -45,6 +45,8 @@ def complete_constraints(draft: Draft, entries: Iterable[dict[str, Any]]) -> Non
     """
     for entry in entries:
         for constraint in entry["uniqueness_constraints"] or ():
+            if not constraint:
+                raise Refused(f"{entry['kind']}.uniqueness_constraints: a constraint names no path")
             try:
                 parsed(draft, entry, constraint[0]) if len(constraint) == 1 else None
             except PathError as error:

@@ -73,13 +73,15 @@ def _check_overrides(node: dict[str, Any], generic: dict[str, Any]) -> None:
         inherited = {item["name"]: item for item in generic[part]}
         for own in node[part]:
             theirs = inherited.get(own["name"])
-            if theirs is None or own["inherited"]:
+            if theirs is None:
                 continue
             place = f"{node['kind']}'s {sort} {own['name']} inherited from {generic['kind']}"
+            if part == "attributes" and own["kind"] != theirs["kind"]:  # also where it comes from another generic
+                raise Refused(f"{place} must be of the same kind ({theirs['kind']}, not {own['kind']})")
+            if own["inherited"]:
+                continue
             if theirs["allow_override"] == "none":
                 raise Refused(f"{place} cannot be overridden")
-            if part == "attributes" and own["kind"] != theirs["kind"]:
-                raise Refused(f"{place} must be of the same kind ({theirs['kind']}, not {own['kind']})")
             is_plain = part == "relationships" and own["kind"] not in ("Hierarchy", "Template")
             if is_plain and own["peer"] != theirs["peer"]:
                 raise Refused(f"{place} must have the same peer ({theirs['peer']}, not {own['peer']})")

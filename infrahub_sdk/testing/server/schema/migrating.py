@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from infrahub_sdk.testing.server.database.storage import GLOBAL, MAIN
 from infrahub_sdk.testing.server.nodes import values
-from infrahub_sdk.testing.server.schema.contents import Contents
+from infrahub_sdk.testing.server.schema.contents import Contents, restored
 from infrahub_sdk.testing.server.schema.matching import matches
 
 if TYPE_CHECKING:
@@ -110,7 +110,9 @@ class _Migration:
         """Give the values of an attribute another name, or the form of another kind."""
         rows = []
         for row in self._values(kind, f"v.name = '{was.name}'"):
-            row.update(name=attribute.name, value=values.stored(attribute.kind, values.loaded(was.kind, row["value"])))
+            if was.kind != attribute.kind:
+                row["value"] = restored(was.kind, attribute.kind, row["value"])
+            row["name"] = attribute.name
             rows.append(row)
         self._close_values(kind, was.name)
         self._insert_values(rows)

@@ -18,6 +18,12 @@ __all__ = ["check_paths"]
 
 _DIRECTIONS = ("asc", "desc")
 _TIMES = ("created_at", "updated_at")
+_FORBIDDEN_FILTERS = frozenset(
+    {
+        *("attr", "batch", "dictsort", "groupby", "items", "map", "pprint", "random", "reject", "rejectattr", "safe"),
+        *("select", "selectattr", "sort", "tojson", "unique", "urlize", "xmlattr"),
+    }
+)
 
 
 def check_paths(draft: Draft) -> None:
@@ -125,6 +131,7 @@ def _template(draft: Draft, entry: dict[str, Any], name: str, template: str) -> 
     except TemplateError as error:
         yield f"{name}: is no template of Jinja2: {error} ({template!r})"
         return
+    yield from (f"{name}: must not use {what} ({template!r})" for what in _forbidden(template))
     for path in variables(template):
         yield from _of(name, path, _related_problems(entry, _parsed(draft, entry, name, path), needs_mandatory=False))
 
@@ -134,12 +141,26 @@ def _computed(draft: Draft, entry: dict[str, Any]) -> Iterator[str]:
         computed = item["computed_attribute"] or {}
         if computed.get("kind") != "Jinja2" or entry["kind"] in draft.generics:
             continue
-        template = computed["jinja2_template"] or ""
+        template = computed["jinja2_template"]
+        if not template:
+            yield f"{item['name']}: a computed attribute needs a template"
         yield from _template(draft, entry, item["name"], template)
         from infrahub_sdk.testing.server.nodes.templating import variables
 
         if any(path.split("__")[0] == item["name"] for path in variables(template)):
             yield f"{item['name']}: its template must not use {item['name']!r} itself ({template!r})"
+
+
+def _forbidden(template: str) -> Iterator[str]:
+    """What templates of a schema may not use of Jinja2."""
+    from jinja2 import Environment, nodes
+
+    parsed_template = Environment(autoescape=False).parse(template)  # noqa: S701 - it is read, not rendered
+    for found in parsed_template.find_all(nodes.Filter):
+        if found.name in _FORBIDDEN_FILTERS:
+            yield f"the filter {found.name!r}"
+    if any(isinstance(node, (nodes.Import, nodes.Include)) for node in parsed_template.body):
+        yield "other templates"
 
 
 def _orders(draft: Draft, entry: dict[str, Any]) -> Iterator[str]:

@@ -69,12 +69,12 @@ def _core() -> str:
 def _processed(base: dict[str, Any], documents: Documents) -> str:
     draft = Draft(base)
     draft.drop_derived()
-    for document in documents:
-        update(draft, document)
+    update(draft, documents)
     if not base:
         draft.changed.clear()  # the core keeps to the rules
-    rules.check_peers(draft)
+    rules.check_peers(draft, are_derived=False)
     _complete(draft)
+    rules.check_peers(draft, are_derived=True)
     rules.check(draft)
     display.complete_display_labels(draft)
     check_paths(draft)

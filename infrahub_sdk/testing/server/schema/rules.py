@@ -1,14 +1,15 @@
-"""What a schema must keep to: names, peers, counts, identifiers, what computed and pooled attributes need."""
+"""What a schema must keep to: peers, counts, identifiers, what computed and pooled attributes need."""
 
 from __future__ import annotations
 
-import keyword
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from infrahub_sdk.exceptions import nearest
 from infrahub_sdk.testing.server.errors import Refused
 from infrahub_sdk.testing.server.schema.draft import element, elements
+from infrahub_sdk.testing.server.schema.limits import contradictions
+from infrahub_sdk.testing.server.schema.name_rules import name_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,25 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["check", "check_peers"]
 
-_RESERVED = frozenset(
-    {
-        "any",
-        "attr",
-        "attribute",
-        "attributes",
-        "attrs",
-        "hfid",
-        "node_metadata",
-        "process_pools",
-        "rel",
-        "relationship",
-        "relationships",
-        "rels",
-        "save",
-    }
-)
-_RESERVED_IN_GENERICS = frozenset({"type"})
-_RESERVED_IN_HIERARCHIES = frozenset({"ancestors", "descendants"})
 _ALIKE = (  # of a relationship that comes from two generics
     *("peer", "kind", "identifier", "cardinality", "min_count", "max_count", "common_parent", "common_relatives"),
     *("optional", "branch", "direction", "on_delete", "read_only", "hierarchical", "allow_override"),
@@ -56,55 +38,40 @@ def check(draft: Draft) -> None:
         raise Refused(problem, "SCHEMA_NOT_VALID", 422)
 
 
-def check_peers(draft: Draft) -> None:
-    """Check that all relationships lead to kinds, before anything is made of them.
+def check_peers(draft: Draft, *, are_derived: bool) -> None:
+    """Check that all relationships lead to kinds.
+
+    Args:
+        draft: The schema.
+        are_derived: Profiles and templates are there; before, those count that were there until now.
 
     Raises:
         Refused: One does not.
     """
     for entry in draft.own():
         for item in entry["relationships"]:
-            if draft.get(item["peer"]) is None and not _is_derived(draft, item["peer"]):
+            if draft.get(item["peer"]) is None and (are_derived or item["peer"] not in draft.derived):
                 known = nearest(item["peer"], [other["kind"] for other in draft.own()])
                 what = f"{entry['kind']}: Relationship {item['name']!r} is referring an invalid peer {item['peer']!r}"
                 raise Refused(f"{what}.{known}", "SCHEMA_NOT_VALID", 422)
 
 
-def _is_derived(draft: Draft, kind: str) -> bool:
-    """A kind is the profile or the template of one, which is not made yet."""
-    return any(kind.startswith(name) and draft.get(kind[len(name) :]) for name in ("Profile", "Template"))
-
-
 def _problems(draft: Draft, entry: dict[str, Any]) -> Iterator[str]:
-    yield from _names(draft, entry)
+    yield from name_problems(draft, entry)
     yield from _namespaces(draft, entry)
     for item in entry["attributes"]:
-        for text in (*_default(item), *_computed(item), *_pool(draft, entry, item)):
+        for text in (
+            *contradictions(item["parameters"]),
+            *_values(item),
+            *_default(item),
+            *_computed(item),
+            *_pool(draft, entry, item),
+        ):
             yield f".{item['name']}: {text}"
     for item in entry["relationships"]:
         for text in (*_counts(item), *_commons(draft, entry, item)):
             yield f".{item['name']}: {text}"
     yield from _twice_inherited(draft, entry)
-
-
-def _names(draft: Draft, entry: dict[str, Any]) -> Iterator[str]:
-    reserved = set(_RESERVED)
-    if entry["kind"] in draft.generics:
-        reserved |= _RESERVED_IN_GENERICS
-    if entry.get("hierarchical") or entry.get("hierarchy"):
-        reserved |= _RESERVED_IN_HIERARCHIES
-    seen = set()
-    for item in elements(entry):
-        name = item["name"]
-        if name in seen:
-            yield f": Names of attributes and relationships must be unique, and {name!r} is there twice"
-        if name in reserved:
-            yield f": {name!r} is a reserved name"
-        if "__" in name:
-            yield f": {name!r} contains '__', which separates the parts of paths"
-        if keyword.iskeyword(name):
-            yield f": {name!r} is a keyword of Python, which cannot be a name"
-        seen.add(name)
 
 
 def _namespaces(draft: Draft, entry: dict[str, Any]) -> Iterator[str]:
@@ -124,6 +91,22 @@ def _default(item: dict[str, Any]) -> Iterator[str]:
         checked(Attribute(item), item["default_value"])
     except BrokenRule as broken:
         yield f"default value {broken}"
+
+
+def _values(item: dict[str, Any]) -> Iterator[str]:
+    """Defaults and enums that a server cannot make a hash of, for which the real one answers 500."""
+    for name in ("enum", "default_value"):
+        if not _is_flat(item[name]):
+            yield f"{name} must hold plain values of one type, not {item[name]!r}"
+
+
+def _is_flat(value: Any) -> bool:
+    try:
+        if isinstance(value, list):
+            sorted(value)
+        return not isinstance(value, dict) or bool(frozenset(value.items())) or not value
+    except TypeError:
+        return False
 
 
 def _computed(item: dict[str, Any]) -> Iterator[str]:

@@ -58,7 +58,7 @@ def add_origins(draft: Draft) -> None:
     """Let nodes tell the template that they were made of, where there is one."""
     for node in draft.nodes.values():
         if not _is_wanted(node):
-            node["relationships"] = [item for item in node["relationships"] if item["kind"] != "Template"]
+            node["relationships"] = [item for item in node["relationships"] if item["name"] != _ORIGIN["name"]]
         elif element(node, "relationships", "object_template") is None:
             origin = {**_ORIGIN, "peer": f"Template{node['kind']}"}
             node["relationships"].append(fields.relationship(origin))

@@ -10,7 +10,7 @@ from infrahub_sdk.testing.server.schema import fields
 from infrahub_sdk.testing.server.schema.draft import element, elements, identifier_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from infrahub_sdk.testing.server.schema.draft import Draft
 
@@ -22,58 +22,68 @@ _UNSET = frozenset({"id", "attributes", "relationships", "hash", "state", "used_
 _LEGACY = ("regex", "min_length", "max_length")  # of an attribute itself, as well as of its parameters
 
 
-def update(draft: Draft, document: dict[str, Any]) -> None:
-    """Put a document into a draft.
+def update(draft: Draft, documents: Documents) -> None:
+    """Put documents into a draft: first the kinds of all of them, then what extends kinds.
 
     What a document leaves out keeps its value where none is a value, and gets its default elsewhere.
 
     Raises:
-        Refused: It extends a kind that is not there, or makes a generic of a node.
+        Refused: They extend a kind that is not there, or make a generic of a node.
     """
     for part, entries in (("nodes", draft.nodes), ("generics", draft.generics)):
-        for given in document.get(part) or ():
+        for given in _all(documents, part):
             _declare(draft, part, entries, given)
-    for given in (document.get("extensions") or {}).get("nodes") or ():
-        entry = draft.get(given["kind"])
-        if entry is None:
-            known = nearest(given["kind"], [*draft.nodes, *draft.generics])
-            raise Refused(f"Unable to find the schema {given['kind']!r} in the registry.{known}", "SCHEMA_NOT_FOUND")
-        draft.changed.add(given["kind"])
-        _add_elements(draft, entry, given)
+    for given in _all([document.get("extensions") or {} for document in documents], "nodes"):
+        _extend(draft, given)
+    draft.drop_absent()
+
+
+def _all(documents: Documents, part: str) -> Iterator[dict[str, Any]]:
+    return (given for document in documents for given in document.get(part) or ())
+
+
+def _extend(draft: Draft, given: dict[str, Any]) -> None:
+    entry = draft.get(given["kind"])
+    if given["kind"] in draft.derived:
+        return  # it is derived again, without what was added
+    if entry is None:
+        known = nearest(given["kind"], [*draft.nodes, *draft.generics])
+        raise Refused(f"Unable to find the schema {given['kind']!r} in the registry.{known}", "SCHEMA_NOT_FOUND")
+    draft.changed.add(given["kind"])
+    _add_elements(draft, entry, given)
 
 
 def _declare(draft: Draft, part: str, entries: dict[str, dict[str, Any]], given: dict[str, Any]) -> None:
     kind = fields.kind_name(given)
     entry = _found(draft, given)
+    known = entry or draft.get(kind)
     if given.get("state") == "absent":
-        if entry is not None:
-            entries.pop(entry["kind"], None)
+        if known is not None:
+            known["state"] = "absent"  # unless another document has it
         return
-    if entry is not None and entry["kind"] not in entries:
+    if known is not None and known["kind"] not in entries:
         sort = "Node" if part == "generics" else "Generic"
         raise Refused(f"{kind} is a {sort} already: give it another name, or remove the {sort} first")
-    if entry is None:
-        template = fields.NODE if part == "nodes" else fields.GENERIC
-        entry = fields.kind(template, id=given.get("id") or draft.new_id(kind))
+    defaults = fields.NODE if part == "nodes" else fields.GENERIC
+    if entry is None:  # it is new, or takes the place of a kind with another id
+        entry = fields.kind(defaults, id=given.get("id") or draft.new_id(kind))
     elif entry["kind"] != kind:
         if draft.get(kind) is not None:
             raise Refused(f"{entry['kind']} cannot be called {kind}: another kind has that name")
         del entries[entry["kind"]]
-    entry["kind"] = kind
+    entry["kind"], entry["state"] = kind, "present"
     entries[kind] = entry
     draft.changed.add(kind)
     _keep_paths(draft, entry, given)
-    _set_fields(entry, fields.NODE if part == "nodes" else fields.GENERIC, given)
-    _add_elements(draft, entry, given, are_paths_kept=True)
+    _set_fields(entry, defaults, given)
+    _add_elements(draft, entry, given)
 
 
 def _found(draft: Draft, given: dict[str, Any]) -> dict[str, Any] | None:
-    """The kind that an entry is about: by its id, else by its name."""
-    if given.get("id"):
-        for entry in draft.own():
-            if entry["id"] == given["id"]:
-                return entry
-    return draft.get(fields.kind_name(given))
+    """The kind that an entry is about: by its id, or by its name where it gives none."""
+    if not given.get("id"):
+        return draft.get(fields.kind_name(given))
+    return next((entry for entry in draft.own() if entry["id"] == given["id"]), None)
 
 
 def _set_fields(entry: dict[str, Any], defaults: dict[str, Any], given: dict[str, Any]) -> None:
@@ -86,9 +96,7 @@ def _set_fields(entry: dict[str, Any], defaults: dict[str, Any], given: dict[str
         entry[name] = None if is_cleared else fields.fresh(value)
 
 
-def _add_elements(draft: Draft, entry: dict[str, Any], given: dict[str, Any], *, are_paths_kept: bool = False) -> None:
-    if not are_paths_kept:
-        _keep_paths(draft, entry, given)
+def _add_elements(draft: Draft, entry: dict[str, Any], given: dict[str, Any]) -> None:
     _merge(draft, entry, "attributes", given, fields.attribute)
     _merge(draft, entry, "relationships", given, fields.relationship)
 
@@ -150,13 +158,13 @@ def _reconciled(item: dict[str, Any]) -> dict[str, Any]:
 def _changed(old: dict[str, Any], new: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
     """What becomes of an attribute or relationship that is declared again."""
     changed = {name: old[name] if value is None else value for name, value in new.items()}
-    changed["id"] = old["id"] or new["id"]
     if "parameters" in new:
         limits = {name: value for name, value in new["parameters"].items() if value is not None}
         changed["parameters"] = fields.parameters(new["kind"], {**old["parameters"], **limits})
         changed["choices"] = _choices(old["choices"] or [], given.get("choices") or []) or None
-        if new["kind"] != "Dropdown":
-            changed["choices"] = None
+        if changed["choices"] and new["kind"] != "Dropdown":
+            what = f"{old['name']!r} has choices, which no {new['kind']} has: take it away, and add a new attribute"
+            raise Refused(what, "SCHEMA_NOT_VALID", 422)
     return changed
 
 

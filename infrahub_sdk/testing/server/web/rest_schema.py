@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from infrahub_sdk.exceptions import nearest
 from infrahub_sdk.testing.server.errors import Refused
 from infrahub_sdk.testing.server.history.branches import read_only
+from infrahub_sdk.testing.server.nodes import lookup
 from infrahub_sdk.testing.server.schema import checking, loading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from infrahub_sdk.testing.server.schema.kinds import Kind
     from infrahub_sdk.testing.server.session import Session
 
 __all__ = ["check", "json_schema", "load", "show", "show_kind", "summary", "words"]
@@ -48,7 +47,7 @@ def show_kind(session: Session, kind: str) -> Answer:
     Raises:
         Refused: There is none.
     """
-    return 200, _kind(session, kind).data
+    return 200, lookup.kind(session, kind).data
 
 
 def json_schema(session: Session, kind: str) -> Answer:
@@ -57,7 +56,7 @@ def json_schema(session: Session, kind: str) -> Answer:
     Raises:
         Refused: There is no such kind.
     """
-    found = _kind(session, kind)
+    found = lookup.kind(session, kind)
     properties = {item["name"]: _property(item) for item in found.data["attributes"]}
     return 200, {
         "title": found.data["name"],
@@ -93,14 +92,13 @@ def load(session: Session, body: Any) -> Answer:
     refused = read_only(session.branch)
     if refused is not None:
         raise refused
-    documents = _allowed(body["schemas"])
-    found = loading.load(session, documents)
+    found = loading.load(session, _allowed(body["schemas"]))
     previous, current = found.old.document["main"], found.new.document["main"]
     return 200, {
         "hash": previous if found.is_empty else current,
         "previous_hash": previous,
         "diff": found.difference,
-        "warnings": checking.warnings(documents),
+        "warnings": checking.warnings(body["schemas"]),
         "schema_updated": not found.is_empty,
     }
 
@@ -118,24 +116,16 @@ def check(session: Session, body: Any) -> Answer:
     mistakes = checking.mistakes(body)
     if mistakes:
         return 422, {"detail": mistakes}
-    documents = _allowed(body["schemas"])
-    found = loading.change(session, documents)
-    return 202, {"diff": found.difference, "warnings": checking.warnings(documents)}
+    found = loading.change(session, _allowed(body["schemas"]))
+    return 202, {"diff": found.difference, "warnings": checking.warnings(body["schemas"])}
 
 
 def _allowed(documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What counts of documents."""
     problems = checking.reserved(documents) if documents else ["There are no schemas to load"]
     if problems:
         raise Refused(", ".join(problems), "SCHEMA_NOT_VALID", 422)
-    return documents
-
-
-def _kind(session: Session, kind: str) -> Kind:
-    found = session.kinds.get(kind)
-    if found is None:
-        known = nearest(kind, session.kinds)
-        raise Refused(f"Unable to find the schema {kind!r} in the registry.{known}", "SCHEMA_NOT_FOUND", 422)
-    return found
+    return [checking.written(document) for document in documents]
 
 
 _TYPES: dict[str, dict[str, Any]] = {
@@ -144,6 +134,10 @@ _TYPES: dict[str, dict[str, Any]] = {
     "Boolean": {"type": "boolean"},
     "Checkbox": {"type": "boolean"},
     "DateTime": {"type": "string", "format": "date-time"},
+    "Email": {"type": "string", "format": "email"},
+    "ID": {"type": "integer"},
+    "IPAddress": {"type": "string", "format": "ipvanyaddress"},
+    "IPHost": {"type": "string", "format": "ipvanyaddress"},
     "JSON": {"type": "string", "contentMediaType": "application/json", "contentSchema": {}},
     "List": {"type": "array", "items": {}},
     "Number": {"type": "number"},
