@@ -124,6 +124,103 @@ def test_values_changed_on_both_sides_are_a_conflict(suite: Suite, name: str) ->
     assert suite.nodes("SuitePerson", f'ids: ["{person}"]', "age { value }") == [{"age": {"value": 3}}]
 
 
+def compared(suite: Suite, name: str, select: str, arguments: str = "") -> Any:
+    """A new difference of a branch."""
+    suite.data(f'mutation {{ DiffUpdate(wait_until_completion: true, data: {{ branch: "{name}" }}) {{ ok }} }}')
+    return suite.data(f'{{ DiffTree(branch: "{name}" {arguments}) {{ {select} }} }}')["DiffTree"]
+
+
+def resolved(suite: Suite, name: str, sides: dict[str, str]) -> None:
+    """Choose sides of the conflicts of a branch, by the fields of one node."""
+    fields = "attributes { name conflict { uuid } } relationships { name elements { conflict { uuid } } }"
+    for node in compared(suite, name, f"nodes {{ {fields} }}")["nodes"]:
+        found = {attribute["name"]: attribute["conflict"] for attribute in node["attributes"]}
+        found.update({item["name"]: item["elements"][0]["conflict"] for item in node["relationships"]})
+        for field, conflict in found.items():
+            if conflict:
+                data = f'{{ conflict_id: "{conflict["uuid"]}", selected_branch: {sides[field]} }}'
+                suite.data(f"mutation {{ ResolveDiffConflict(data: {data}) {{ ok }} }}")
+
+
+def proposed(suite: Suite, name: str) -> str:
+    fields = f'name: {{value: "~"}} source_branch: {{value: "{name}"}} destination_branch: {{value: "main"}}'
+    return str(suite.create("CoreProposedChange", fields))
+
+
+def state_of(suite: Suite, id: str) -> str:
+    """The state of a proposed change."""
+    [found] = suite.nodes("CoreProposedChange", f'ids: ["{id}"]', "state { value }")
+    return str(found["state"]["value"])
+
+
+def test_a_proposed_change_merges_the_sides_of_conflicts_that_were_chosen(suite: Suite, name: str) -> None:
+    here, there = (suite.create("SuitePerson", f'name: {{value: "~{side}"}}') for side in ("here", "there"))
+    server = suite.create("SuiteServer", 'name: {value: "~s1"}')
+    person = suite.create("SuitePerson", 'name: {value: "~p"} age: {value: 1}')
+    suite.branch(name)
+    for branch, age, owner in (("main", 2, here), (name, 3, there)):
+        suite.update("SuitePerson", f'id: "{person}" age: {{value: {age}}}', branch=branch)
+        suite.update("SuiteServer", f'id: "{server}" owner: {{id: "{owner}"}}', branch=branch)
+    resolved(suite, name, {"age": "BASE_BRANCH", "owner": "DIFF_BRANCH"})
+    refused = suite.refused(f'mutation {{ BranchMerge(data: {{ name: "{name}" }}) {{ ok }} }}')
+    assert "conflict" in refused.message.lower()
+
+    mutation = f'mutation {{ CoreProposedChangeMerge(data: {{ id: "{proposed(suite, name)}" }}) {{ ok }} }}'
+    errors: list[Any] = []
+    for _ in range(20):  # a real server refuses it until its checks of the conflicts have seen what was chosen
+        errors = suite.ask(mutation).content.get("errors", [])
+        if not errors:
+            break
+    assert errors == []
+    assert branch_of(suite, name)["status"] == "MERGED"
+    assert suite.nodes("SuitePerson", f'ids: ["{person}"]', "age { value }") == [{"age": {"value": 2}}]
+    owner = suite.nodes("SuiteServer", f'ids: ["{server}"]', "owner { node { display_label } }")
+    assert owner == [{"owner": {"node": {"display_label": "~there"}}}]
+
+
+def test_a_proposed_change_with_an_open_conflict_is_refused_and_stays_open(suite: Suite, name: str) -> None:
+    person = suite.create("SuitePerson", 'name: {value: "~p"} age: {value: 1}')
+    suite.branch(name)
+    for branch, age in (("main", 2), (name, 3)):
+        suite.update("SuitePerson", f'id: "{person}" age: {{value: {age}}}', branch=branch)
+    id = proposed(suite, name)
+    refused = suite.refused(f'mutation {{ CoreProposedChangeMerge(data: {{ id: "{id}" }}) {{ ok }} }}')
+    assert (refused.http_status, refused.path) == (500, ["CoreProposedChangeMerge"])
+    assert state_of(suite, id) == "open"
+
+
+def test_an_open_proposed_change_is_canceled_when_its_branch_is_deleted(suite: Suite, name: str) -> None:
+    suite.branch(name)
+    id = proposed(suite, name)
+    run(suite, "BranchDelete", name)
+    for _ in range(100):  # a real server does it in the background
+        if state_of(suite, id) != "open":
+            break
+    assert state_of(suite, id) == "canceled"
+
+
+def test_a_difference_counts_each_conflict_and_has_nothing_behind_its_last_node(suite: Suite, name: str) -> None:
+    server = suite.create("SuiteServer", 'name: {value: "~s1"}')
+    suite.branch(name)
+    for branch, height in (("main", 2), (name, 3)):
+        fields = f'height: {{value: {height}}} size: {{value: "{"small" if height == 2 else "large"}"}}'
+        suite.update("SuiteServer", f'id: "{server}" {fields}', branch=branch)
+    tree = compared(suite, name, "num_conflicts nodes { num_conflicts }")
+    summary = suite.data(f'{{ DiffTreeSummary(branch: "{name}") {{ num_conflicts }} }}')["DiffTreeSummary"]
+    assert tree["nodes"] == [summary]
+    assert tree["num_conflicts"] == summary["num_conflicts"] > 1
+    assert suite.data(f'{{ DiffTree(branch: "{name}", offset: 1) {{ num_conflicts }} }}') == {"DiffTree": None}
+
+
+def test_a_node_that_is_taken_away_takes_all_its_values_with_it(suite: Suite, name: str) -> None:
+    server = suite.create("SuiteServer", 'name: {value: "~s1"} everywhere: {value: "a"}')
+    suite.branch(name)
+    suite.data(f'mutation {{ SuiteServerDelete(data: {{ id: "{server}" }}) {{ ok }} }}', branch=name)
+    [node] = compared(suite, name, "nodes { attributes { name status } }")["nodes"]
+    attributes = {item["name"]: item["status"] for item in node["attributes"]}
+    assert attributes["everywhere"] == attributes["human_friendly_id"] == attributes["name"] == "REMOVED"
+
+
 def test_a_difference_names_what_was_added_changed_and_removed(suite: Suite, name: str) -> None:
     old = suite.create("SuitePerson", 'name: {value: "~old"} age: {value: 1}')
     gone = suite.create("SuitePerson", 'name: {value: "~gone"}')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,7 +46,7 @@ class Change:
         keys = old.values.keys() | new.values.keys()
         self.values = {key: new.values.get(key) for key in keys if old.values.get(key) != new.values.get(key)}
         self.added, self.removed = new.edges - old.edges, old.edges - new.edges
-        self.sites = {edge[1]: None for edge in self.removed if edge[0] == ONE}
+        self.sites: dict[str, str | None] = {edge[1]: None for edge in self.removed if edge[0] == ONE}
         self.sites.update({edge[1]: edge[2] for edge in self.added if edge[0] == ONE})
         touched = {node for node, _ in self.values}
         for relationship, node, peer in self.added | self.removed:
@@ -54,11 +55,29 @@ class Change:
             self.actions.setdefault(node, "updated")
 
     def conflicts_with(self, other: Change) -> bool:
-        return any(
-            mine.get(key) != theirs.get(key)
-            for mine, theirs in ((self.actions, other.actions), (self.values, other.values), (self.sites, other.sites))
-            for key in mine.keys() & theirs.keys()
-        )
+        sides: list[tuple[dict[Any, Any], dict[Any, Any]]] = [
+            (self.actions, other.actions),
+            (self.values, other.values),
+            (self.sites, other.sites),
+        ]
+        return any(mine[key] != theirs[key] for mine, theirs in sides for key in mine.keys() & theirs.keys())
+
+    def can_settle(self, other: Change) -> bool:
+        """Whether a side of each conflict may be chosen: not where one deleted what the other changed."""
+        return all(self.actions[node] == other.actions[node] for node in self.actions.keys() & other.actions.keys())
+
+    def settled(self, base: Change, side: str) -> Change:
+        """This change after a side of each conflict was chosen: that of the default branch, or this one."""
+        values = {key for key in self.values.keys() & base.values.keys() if self.values[key] != base.values[key]}
+        nodes = {node for node in self.sites.keys() & base.sites.keys() if self.sites[node] != base.sites[node]}
+        change = copy(self)
+        if side == "base":
+            change.values = {key: value for key, value in self.values.items() if key not in values}
+            change.added = {edge for edge in self.added if edge[0] != ONE or edge[1] not in nodes}
+        else:  # a node that lost its site here keeps the other one, as on a real server
+            lost = {edge for edge in base.added if edge[0] == ONE and edge[1] in nodes and self.sites[edge[1]]}
+            change.removed = self.removed | lost
+        return change
 
     def apply(self, graph: Graph) -> Graph:
         """A graph with the change; what lacks a node is not there."""
@@ -92,8 +111,14 @@ class Model:
         fork = self.forks[name]
         return Change(fork, self.graphs[name]).conflicts_with(Change(fork, self.graphs["main"]))
 
-    def merge(self, name: str) -> None:
-        self.graphs["main"] = Change(self.forks[name], self.graphs[name]).apply(self.graphs["main"])
+    def can_settle(self, name: str) -> bool:
+        fork = self.forks[name]
+        return Change(fork, self.graphs[name]).can_settle(Change(fork, self.graphs["main"]))
+
+    def merge(self, name: str, side: str = "diff") -> None:
+        fork, main = self.forks[name], self.graphs["main"]
+        change = Change(fork, self.graphs[name]).settled(Change(fork, main), side)
+        self.graphs["main"] = change.apply(main)
 
     def rebase(self, name: str) -> None:
         change = Change(self.forks[name], self.graphs[name])

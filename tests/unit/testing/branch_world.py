@@ -95,6 +95,12 @@ SCHEMA: dict[str, Any] = {
     ],
 }
 
+_CONFLICT = "conflict { uuid }"
+_CONFLICTS = (
+    f"{_CONFLICT} attributes {{ name {_CONFLICT} properties {{ property_type {_CONFLICT} }} }}"
+    f" relationships {{ name elements {{ peer_id {_CONFLICT} properties {{ property_type {_CONFLICT} }} }} }}"
+)
+
 
 class World:
     """A server of the schema, and short ways to ask it."""
@@ -141,6 +147,38 @@ class World:
     def rebase_refusal(self, name: str = "branch") -> str:
         """Why a branch is not rebased."""
         return str(self.refusal(f'mutation {{ BranchRebase(data: {{name: "{name}"}}) {{ ok }} }}')["message"])
+
+    # Conflicts
+
+    def conflicts(self, name: str = "branch") -> dict[tuple[str, ...], str]:
+        """The ids of the conflicts of a new difference, by the node, the field, the peer and the property."""
+        self.ask(f'mutation {{ DiffUpdate(wait_until_completion: true, data: {{branch: "{name}"}}) {{ ok }} }}')
+        found: dict[tuple[str, ...], Any] = {}
+        for node in self.ask(f'{{ DiffTree(branch: "{name}") {{ nodes {{ uuid {_CONFLICTS} }} }} }}')["nodes"]:
+            found[(node["uuid"],)] = node["conflict"]
+            for item in node["attributes"]:
+                about = (node["uuid"], item["name"])
+                found[about] = item["conflict"]
+                found.update({(*about, change["property_type"]): change["conflict"] for change in item["properties"]})
+            for item in node["relationships"]:
+                for element in item["elements"]:
+                    about = (node["uuid"], item["name"])
+                    found[about] = element["conflict"] or found.get(about)
+                    about = (*about, element["peer_id"])
+                    found.update(
+                        {(*about, change["property_type"]): change["conflict"] for change in element["properties"]}
+                    )
+        return {about: conflict["uuid"] for about, conflict in found.items() if conflict}
+
+    def choose(self, conflict: str, side: str) -> None:
+        """Choose a side of a conflict: `base` or `diff`."""
+        data = f'{{conflict_id: "{conflict}", selected_branch: {side.upper()}_BRANCH}}'
+        self.ask(f"mutation {{ ResolveDiffConflict(data: {data}) {{ ok }} }}")
+
+    def proposal(self, name: str = "branch") -> str:
+        """The mutation that merges a branch with the sides that were chosen, through a proposed change."""
+        id = self.create("CoreProposedChange", name="p", source_branch=name, destination_branch="main")
+        return f'mutation {{ CoreProposedChangeMerge(data: {{id: "{id}"}}) {{ ok }} }}'
 
     # Nodes
 

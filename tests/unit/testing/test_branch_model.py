@@ -25,6 +25,7 @@ step = st.one_of(
     st.tuples(st.just("delete"), branch, st.sampled_from([*KINDS]), number),
     st.tuples(st.just("rebase"), st.sampled_from(BRANCHES[1:])),
     st.tuples(st.just("merge"), st.sampled_from(BRANCHES[1:])),
+    st.tuples(st.just("propose"), st.sampled_from(BRANCHES[1:]), st.sampled_from(["base", "diff"])),
 )
 
 
@@ -91,6 +92,19 @@ class Program:
             self.world.merge(name)
             self.model.merge(name)
             assert self.graph(name) == self.model.graphs[name], "a merged branch stays as it is"
+        self.start_again(name)
+
+    def propose(self, name: str, side: str) -> None:
+        if self.model.can_settle(name):
+            for conflict in self.world.conflicts(name).values():
+                self.world.choose(conflict, side)
+            self.world.ask(self.world.proposal(name))
+            self.model.merge(name, side)
+        else:
+            assert "conflicts" in self.world.refusal(self.world.proposal(name))["message"]
+        self.start_again(name)
+
+    def start_again(self, name: str) -> None:
         self.world.ask(f'mutation {{ BranchDelete(data: {{name: "{name}"}}) {{ ok }} }}')
         self.fork(name)
 

@@ -97,8 +97,10 @@ def test_a_branch_may_be_told_the_branch_that_it_leaves_anyway(world: World) -> 
 
 @pytest.mark.parametrize("flag", ["wait_until_completion: false", "background_execution: true"])
 def test_who_does_not_wait_for_a_branch_gets_a_task(world: World, flag: str) -> None:
-    made = world.ask(f'mutation {{ BranchCreate({flag}, data: {{name: "work"}}) {{ ok task {{ id }} }} }}')
-    assert made["ok"] is True
+    made = world.ask(
+        f'mutation {{ BranchCreate({flag}, data: {{name: "work"}}) {{ ok object {{ id }} task {{ id }} }} }}'
+    )
+    assert (made["ok"], made["object"]) == (True, None)
     assert made["task"]["id"]
     assert branch(world, "work") is not None
 

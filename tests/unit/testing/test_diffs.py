@@ -281,6 +281,13 @@ def test_times_that_leave_out_what_a_difference_has_are_refused(world: World, da
     assert words in world.refusal(text)["message"]
 
 
+def test_a_difference_that_ends_before_it_begins_is_refused(world: World) -> None:
+    world.fork()
+    data = '{branch: "branch", name: "mine", from_time: "2030-01-02T00:00:00Z", to_time: "2030-01-01T00:00:00Z"}'
+    refused = world.refusal(f"mutation {{ DiffUpdate(wait_until_completion: true, data: {data}) {{ ok }} }}")
+    assert refused["extensions"]["http_status"] == 500
+
+
 def test_who_does_not_wait_for_a_difference_gets_a_task(world: World) -> None:
     world.fork()
     answer = world.ask('mutation { DiffUpdate(data: {branch: "branch"}) { ok task { id } } }')
@@ -302,6 +309,44 @@ def test_the_default_branch_is_compared_where_none_is_named(world: World) -> Non
     world.ask(f"mutation {{ DiffUpdate(wait_until_completion: true, data: {{{data}}}) {{ ok }} }}")
     found = world.ask("{ DiffTree { diff_branch num_added num_conflicts nodes { label } } }")
     assert found == {"diff_branch": "main", "num_added": 1, "num_conflicts": 0, "nodes": [{"label": "a"}]}
+
+
+def test_the_default_branch_is_compared_with_nothing_from_its_beginning_on(world: World) -> None:
+    site = world.create("TestingSite", name="a")
+    world.ask('mutation { DiffUpdate(wait_until_completion: true, data: {branch: "main"}) { ok } }')
+    nodes = world.ask("{ DiffTree { nodes { uuid label status } } }")["nodes"]
+    assert {"uuid": site, "label": "a", "status": "ADDED"} in nodes
+
+
+def test_a_page_of_a_difference_that_cannot_be_is_refused_or_nothing(world: World) -> None:
+    world.fork()
+    update(world)
+    assert ">= 0" in world.refusal('{ DiffTree(branch: "branch", offset: -1) { name } }')["message"]
+    assert tree(world, "limit: -1") is None
+
+
+def test_nodes_above_those_that_are_asked_for_show_no_changes_of_their_own(world: World) -> None:
+    device = world.create("TestingDevice", name="d")
+    interface = world.create("TestingInterface", name="i", device=(device,))
+    world.fork()
+    for branch in ("main", "branch"):
+        world.update(interface, branch, name=branch)
+    world.update(device, "branch", height=2)
+    update(world)
+    shown = {node["uuid"]: node for node in tree(world)["nodes"]}
+    assert (shown[device]["status"], shown[device]["num_conflicts"], len(shown[device]["attributes"])) == (
+        "UPDATED",
+        2,
+        1,
+    )
+    shown = {node["uuid"]: node for node in tree(world, f'filters: {{ids: ["{interface}"]}}')["nodes"]}
+    assert (shown[interface]["status"], shown[interface]["num_conflicts"]) == ("UPDATED", 2)
+    assert (shown[device]["status"], shown[device]["num_conflicts"], shown[device]["attributes"]) == (
+        "UNCHANGED",
+        0,
+        [],
+    )
+    assert tree(world)["num_conflicts"] == 2
 
 
 def test_a_merge_puts_the_difference_away(world: World) -> None:

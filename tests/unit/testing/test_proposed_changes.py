@@ -63,9 +63,41 @@ def test_a_merge_with_conflicts_leaves_everything_as_it_was(depot: Depot) -> Non
     assert depot.value("CoreProposedChange", id, "state") == "open"
 
 
+def test_a_difference_is_found_by_its_proposed_change_and_by_no_other(depot: Depot, proposed: str) -> None:
+    def found(**given: str) -> Any:
+        arguments = ", ".join(f'{name}: "{value}"' for name, value in given.items())
+        return depot.run(f"{{ DiffTree({arguments}) {{ diff_branch }} }}")["DiffTree"]
+
+    depot.run('mutation { BranchCreate(data: {name: "other"}) { ok } }')
+    for name in ("source", "other"):
+        depot.run(f'mutation {{ DiffUpdate(wait_until_completion: true, data: {{branch: "{name}"}}) {{ ok }} }}')
+    assert found(proposed_change_id=proposed) == {"diff_branch": "source"}
+    assert found(proposed_change_id=proposed, branch="source") == {"diff_branch": "source"}
+    assert found(proposed_change_id=proposed, branch="other") is None
+    assert found(proposed_change_id="nope", branch="source") is None
+    assert found(proposed_change_id="nope", branch="nope") is None
+    depot.run('mutation { BranchDelete(data: {name: "source"}) { ok } }')
+    assert found(proposed_change_id=proposed) is None
+
+
+@pytest.mark.parametrize("mutation", ["BranchMerge", "BranchDelete"])
+def test_an_open_proposed_change_is_canceled_when_its_branch_is_merged_or_deleted(
+    depot: Depot, proposed: str, mutation: str
+) -> None:
+    depot.run(f'mutation {{ {mutation}(data: {{name: "source"}}) {{ ok }} }}')
+    assert depot.value("CoreProposedChange", proposed, "state") == "canceled"
+
+
+def test_a_closed_proposed_change_stays_closed_without_its_branch(depot: Depot, proposed: str) -> None:
+    depot.edit("CoreProposedChange", proposed, state="closed")
+    depot.run('mutation { BranchDelete(data: {name: "source"}) { ok } }')
+    assert depot.value("CoreProposedChange", proposed, "state") == "closed"
+
+
 @pytest.mark.parametrize(
     ("more", "reason"),
     [
+        ({"source_branch": None}, "source branch for this proposed change was not found"),
         ({"source_branch": "nope"}, "source branch for this proposed change was not found"),
         ({"source_branch": "main"}, "can't be the same"),
         ({"source_branch": "other", "destination_branch": "source"}, "Currently only the 'main' branch"),
@@ -74,7 +106,7 @@ def test_a_merge_with_conflicts_leaves_everything_as_it_was(depot: Depot) -> Non
     ],
 )
 def test_a_proposed_change_that_makes_no_sense_is_refused(
-    depot: Depot, proposed: str, more: dict[str, str], reason: str
+    depot: Depot, proposed: str, more: dict[str, Any], reason: str
 ) -> None:
     depot.run('mutation { BranchCreate(data: {name: "other"}) { ok } }')
     with pytest.raises(Refusals, match=reason):
@@ -129,7 +161,8 @@ def test_the_checks_of_a_proposed_change_are_none(depot: Depot, proposed: str) -
     check = f'mutation {{ CoreProposedChangeRunCheck(data: {{id: "{proposed}", check_type: ALL}}) {{ ok }} }}'
     assert depot.run(check) == {"CoreProposedChangeRunCheck": {"ok": True}}
     revoke = "mutation { CoreProposedChangeCheckForApprovalRevoke(data: {}) { ok } }"
-    assert depot.run(revoke) == {"CoreProposedChangeCheckForApprovalRevoke": {"ok": True}}
+    with pytest.raises(Refusals, match="not taken back"):
+        depot.run(revoke)
     merge(depot, proposed)
     with pytest.raises(Refusals, match="aren't in the open state"):
         depot.run(check)

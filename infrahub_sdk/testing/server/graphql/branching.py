@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Callable
 from infrahub_sdk.testing.server.database import clock
 from infrahub_sdk.testing.server.errors import Refused
 from infrahub_sdk.testing.server.graphql.resolvers import resolves
-from infrahub_sdk.testing.server.history import branches, merging
+from infrahub_sdk.testing.server.graphql.selected import is_selected
+from infrahub_sdk.testing.server.history import branches, merging, proposed_changes
 from infrahub_sdk.testing.server.tasks import recorded
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ _PAGE = 1000
 def listed(_: Any, info: Any, ids: Sequence[str] | None = None, name: str | None = None) -> list[dict[str, Any]]:
     """The branches of a name, or of some ids, or all."""
     found = _found(info.context, {"ids": ids, "name__value": name})
-    return [_shown(info.context.app, branch) for branch in found[:_PAGE]]
+    return _shown(info.context.app, found[:_PAGE])
 
 
 @resolves("Query.InfrahubBranch")
@@ -49,11 +50,9 @@ def page(
     session: Session = info.context
     found = _ordered(_found(session, filters), order or {})
     start = offset or 0
-    return {
-        "count": len(found),
-        "edges": [_edge(session, branch) for branch in found[start : start + (limit or _PAGE)]],
-        "default_branch": _as_values(_shown(session.app, session.app.branch())),
-    }
+    wanted = found[start : start + (limit or _PAGE)] if is_selected(info, "edges") else []
+    [main] = _shown(session.app, [session.app.branch()])
+    return {"count": len(found), "edges": _edges(session, wanted), "default_branch": _as_values(main)}
 
 
 def _found(session: Session, filters: Mapping[str, Any]) -> list[Branch]:
@@ -92,28 +91,35 @@ def _ordered(found: list[Branch], order: Mapping[str, Any]) -> list[Branch]:
     return found
 
 
-def _edge(session: Session, branch: Branch) -> dict[str, Any]:
-    accounts = session.get([id for id in (branch.created_by, branch.updated_by) if id])
-    return {
-        "node": _as_values(_shown(session.app, branch)),
-        "node_metadata": {
-            "created_at": clock.shown(branch.created_at),
-            "created_by": accounts.get(branch.created_by or ""),
-            "updated_at": clock.shown(branch.updated_at),
-            "updated_by": accounts.get(branch.updated_by or ""),
-        },
-    }
+def _edges(session: Session, found: Sequence[Branch]) -> list[dict[str, Any]]:
+    accounts = session.get({id for branch in found for id in (branch.created_by, branch.updated_by) if id})
+    return [
+        {
+            "node": _as_values(shown),
+            "node_metadata": {
+                "created_at": clock.shown(branch.created_at),
+                "created_by": accounts.get(branch.created_by or ""),
+                "updated_at": clock.shown(branch.updated_at),
+                "updated_by": accounts.get(branch.updated_by or ""),
+            },
+        }
+        for branch, shown in zip(found, _shown(session.app, found))
+    ]
 
 
-def _shown(app: App, branch: Branch) -> dict[str, Any]:
-    """What GraphQL shows of a branch."""
+def _shown(app: App, found: Sequence[Branch]) -> list[dict[str, Any]]:
+    """What GraphQL shows of branches."""
     main = app.branch()
-    differs = app.kinds(branch).document != app.kinds(main).document
+    kinds = app.kinds(main)
+    return [_fields(branch, main.name, differs=app.kinds(branch).document != kinds.document) for branch in found]
+
+
+def _fields(branch: Branch, origin: str, *, differs: bool) -> dict[str, Any]:
     return {
         "id": branch.id,
         "name": branch.name,
         "description": branch.description,
-        "origin_branch": main.name,
+        "origin_branch": origin,
         "branched_from": _time(branch.forked_at),
         "status": branch.status,
         "graph_version": GRAPH_VERSION,
@@ -160,7 +166,7 @@ def create(
     title, sync = f"Create branch {name}", data.get("sync_with_git")
     with recorded(session.storage, "create-branch", title, name, waits=waits, model=dict(data)) as task:
         branches.add(session.storage, name, data.get("description") or "", sync is not False, session.account)
-    return _answer(session, task, waits, name)
+    return _answer(session, task, waits, name) if waits else {"ok": True, "task": {"id": task.id}}
 
 
 @resolves("Mutation.BranchUpdate")
@@ -184,6 +190,7 @@ def delete(
     def remove(session: Session) -> None:
         with session.storage.transaction():
             branches.remove(session.storage, session.branch)
+            proposed_changes.cancel(session.app.session(account=session.account), session.branch.name)
 
     session, waits = info.context, wait_until_completion is not False
     task = _run(session, data, "branch-delete", "Delete branch {}", waits, remove)
@@ -243,7 +250,5 @@ def _run(
 def _answer(session: Session, task: Task, waits: bool, name: str) -> dict[str, Any]:
     """What a mutation answers: the branch, or the task of a caller that does not wait."""
     answer: dict[str, Any] = {"ok": True} if waits else {"ok": True, "task": {"id": task.id}}
-    branch = branches.found(session.storage, name)
-    if branch is not None:
-        answer["object"] = _shown(session.app, branch)
+    [answer["object"]] = _shown(session.app, [branches.find(session.storage, name)])
     return answer

@@ -9,11 +9,12 @@ from infrahub_sdk.testing.server.database.storage import MAIN
 from infrahub_sdk.testing.server.errors import Refused
 from infrahub_sdk.testing.server.graphql.resolvers import resolves
 from infrahub_sdk.testing.server.history import branches, comparisons
-from infrahub_sdk.testing.server.history.summary import counted, shown_nodes
+from infrahub_sdk.testing.server.history.conflicts import conflicts
+from infrahub_sdk.testing.server.history.summary import counted, shown_nodes, unchanged
 from infrahub_sdk.testing.server.tasks import recorded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from infrahub_sdk.testing.server.history.branches import Branch
     from infrahub_sdk.testing.server.history.comparisons import Comparison
@@ -67,72 +68,84 @@ def resolve(_: Any, info: Any, data: Mapping[str, Any], context: Any = None) -> 
 def tree(
     _: Any,
     info: Any,
-    name: str | None = None,
-    branch: str | None = None,
-    from_time: str | None = None,
-    to_time: str | None = None,
     root_node_uuids: Sequence[str] | None = None,
-    include_parents: bool | None = None,
+    include_parents: bool | None = True,
     filters: Mapping[str, Any] | None = None,
     limit: int | None = None,
     offset: int | None = None,
-    proposed_change_id: str | None = None,
+    **which: Any,
 ) -> dict[str, Any] | None:
-    """A difference of a branch; None when nobody asked for it with DiffUpdate."""
-    session: Session = info.context
-    view = _view(session, branch, proposed_change_id)
-    found = _find(session, view.branch, name, _microseconds(from_time), _microseconds(to_time))
+    """A difference of a branch; None when nobody asked for it with DiffUpdate, or there are not so many nodes."""
+    if offset is not None and offset < 0:
+        raise Refused("offset must be >= 0", status=500)
+    found = _found(info.context, **which)
     if found is None:
         return None
-    nodes = _nodes(view, found)
+    head, nodes = found
     filters = dict(filters or {})
     filters["ids"] = [*(filters.get("ids") or ()), *(root_node_uuids or ())]
     wanted = sorted((node for node in nodes if _passes(node, filters)), key=lambda node: str(node["uuid"]))
+    if (limit or 0) < 0 or (offset or 0) >= max(len(wanted), 1):
+        return None
     wanted = wanted[offset or 0 :][: limit or None]
-    ids = {node["uuid"] for node in wanted}
-    if include_parents is False:
-        nodes = [{**node, "parent": None} for node in nodes]
-    else:
-        ids |= _above(nodes, ids)
-    return {
-        **_head(session, view.branch, found),
-        **_counts(nodes),
-        "name": found.name or None,
-        "nodes": [node for node in nodes if node["uuid"] in ids],
-    }
+    return {**head, "nodes": list(_shown(nodes, {node["uuid"] for node in wanted}, bool(include_parents)))}
+
+
+def _shown(nodes: Sequence[Mapping[str, Any]], ids: set[str], with_parents: bool) -> Iterator[Mapping[str, Any]]:
+    """Some nodes of a difference, and those above them."""
+    above = _above(nodes, ids) if with_parents else set()
+    for node in nodes:
+        if node["uuid"] in ids:
+            yield node if with_parents else {**node, "parent": None}
+        elif node["uuid"] in above:
+            yield unchanged(node["uuid"], node["kind"], node["label"], node["parent"])
 
 
 @resolves("Query.DiffTreeSummary")
-def summary(
-    _: Any,
-    info: Any,
+def summary(_: Any, info: Any, filters: Mapping[str, Any] | None = None, **which: Any) -> dict[str, Any] | None:
+    """How many fields of the nodes of a difference changed; None when nobody asked for it with DiffUpdate."""
+    found = _found(info.context, **which)
+    if found is None:
+        return None
+    head, nodes = found
+    wanted = [node for node in nodes if _passes(node, filters or {})]
+    counts = {name: sum(node[name] for node in wanted) for name in counted((), of_conflicts=0)}
+    return {**head, **counts, "num_unchanged": 0}
+
+
+def _found(
+    session: Session,
     name: str | None = None,
     branch: str | None = None,
     from_time: str | None = None,
     to_time: str | None = None,
-    filters: Mapping[str, Any] | None = None,
     proposed_change_id: str | None = None,
-) -> dict[str, Any] | None:
-    """How many fields of the nodes of a difference changed; None when nobody asked for it with DiffUpdate."""
-    session: Session = info.context
+) -> tuple[dict[str, Any], list[dict[str, Any]]] | None:
+    """A difference that was asked for with DiffUpdate: what it says of itself, with its counts, and its nodes."""
     view = _view(session, branch, proposed_change_id)
-    found = _find(session, view.branch, name, _microseconds(from_time), _microseconds(to_time))
+    if view is None:
+        return None
+    found = _longest(session, view.branch, name, _microseconds(from_time), _microseconds(to_time))
     if found is None:
         return None
-    nodes = [node for node in _nodes(view, found) if _passes(node, filters or {})]
-    counts = {name: sum(node[name] for node in nodes) for name in counted((), of_conflicts=0)}
-    return {**_head(session, view.branch, found), **counts, "num_unchanged": 0}
+    diff = comparisons.load(view, found)
+    nodes = shown_nodes(view, found.span, diff)
+    counts = counted(nodes, of_conflicts=len(list(conflicts(diff))))
+    return {**_head(session, view.branch, found), **counts}, nodes
 
 
-def _view(session: Session, branch: str | None, proposed_change_id: str | None) -> Session:
-    """A view of the branch of a difference: the one that is named, or that a proposed change is about."""
-    proposed = None if branch or not proposed_change_id else session.get([proposed_change_id]).get(proposed_change_id)
-    if proposed is not None:
-        branch = str(proposed.values["source_branch"].value)
+def _view(session: Session, branch: str | None, proposed_change_id: str | None) -> Session | None:
+    """A view of the branch of a difference; None when a proposed change is named that is about none or another."""
+    if proposed_change_id:
+        proposed = session.get([proposed_change_id]).get(proposed_change_id)
+        source = proposed.values.get("source_branch") if proposed else None
+        if source is None or branch not in {None, source.value} or not branches.found(session.storage, source.value):
+            return None
+        branch = source.value
     return session.app.session(branch or session.app.branch().name, account=session.account)
 
 
-def _find(
+def _longest(
     session: Session, branch: Branch, name: str | None, start: int | None, finish: int | None
 ) -> Comparison | None:
     """The longest difference of a branch that is within some times."""
@@ -143,19 +156,19 @@ def _find(
     found = [
         item
         for item in comparisons.kept(session.storage, branch)
-        if item.span.start >= start and item.span.finish <= finish and name in {None, item.name} and not item.is_merged
+        if item.span.start >= start
+        and item.span.finish <= finish
+        and name in {None, "", item.name}
+        and not item.is_merged
     ]
     return max(found, key=lambda item: item.span.finish - item.span.start, default=None)
-
-
-def _nodes(view: Session, found: Comparison) -> list[dict[str, Any]]:
-    return shown_nodes(view, found.span, comparisons.load(view, found))
 
 
 def _head(session: Session, branch: Branch, found: Comparison) -> dict[str, Any]:
     return {
         "base_branch": session.app.branch().name,
         "diff_branch": branch.name,
+        "name": found.name or None,
         "from_time": clock.shown(found.span.start),
         "to_time": clock.shown(found.span.finish),
         "num_untracked_base_changes": _later(session, MAIN, found.span.finish),
@@ -168,10 +181,6 @@ def _later(session: Session, branch: int, time: int) -> int:
     where = f"branch = ? and (since > {time} or until > {time})"
     sql = " union all ".join(f"select count(*) from {table} where {where}" for table in ("node", "value", "edge"))
     return sum(row[0] for row in session.storage.rows(sql, [branch] * 3))
-
-
-def _counts(nodes: Sequence[Mapping[str, Any]]) -> dict[str, int]:
-    return counted(nodes, of_conflicts=sum(bool(node["contains_conflict"] or node.get("conflict")) for node in nodes))
 
 
 def _passes(node: Mapping[str, Any], filters: Mapping[str, Any]) -> bool:

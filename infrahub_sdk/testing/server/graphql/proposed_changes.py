@@ -61,8 +61,8 @@ def run_checks(_: Any, info: Any, data: Mapping[str, Any]) -> dict[str, Any]:
 
 @resolves("Mutation.CoreProposedChangeCheckForApprovalRevoke")
 def revoke_approvals(_: Any, info: Any, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Take back approvals of what was changed since: as on a real server that is not told to, none."""
-    return {"ok": True}
+    """Refuse to take back approvals of what was changed since, which is not a part of the community edition."""
+    raise Refused("Approvals are not taken back because of changes here: take them back one by one", status=500)
 
 
 @resolves("Query.CoreProposedChangeAvailableActions")

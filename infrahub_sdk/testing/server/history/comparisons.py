@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from infrahub_sdk.testing.server.errors import Refused
+from infrahub_sdk.testing.server.history.change import NodeChange, Span
 from infrahub_sdk.testing.server.history.conflicts import add_conflicts, conflicts
-from infrahub_sdk.testing.server.history.differences import NodeChange, Span, changes
+from infrahub_sdk.testing.server.history.differences import changes
 from infrahub_sdk.uuidt import generate_uuid
 
 if TYPE_CHECKING:
@@ -58,13 +59,17 @@ def update(
 
     Returns:
         The changes, by the ids of the nodes, with their conflicts.
+
+    Raises:
+        Refused: It would end before it begins.
     """
     storage, branch = session.storage, session.branch
     with storage.transaction():
         now = storage.now()
         span = Span(branch.forked_at if start is None else start, now if finish is None else finish)
-        diff = changes(session, span)
-        add_conflicts(session, diff, span.finish)
+        if span.finish < span.start:
+            raise Refused("A difference cannot end before it begins", status=500)
+        diff = _compared(session, span)
         storage.rows(
             "insert into difference (branch, name, start, finish) values (?, ?, ?, ?) on conflict (branch, name)"
             " do update set start = excluded.start, finish = excluded.finish",
@@ -74,16 +79,23 @@ def update(
     return diff
 
 
+def _compared(session: Session, span: Span) -> dict[str, NodeChange]:
+    diff = changes(session, span)
+    add_conflicts(session, diff, span.finish)
+    return diff
+
+
 def _keep_conflicts(session: Session, name: str, diff: dict[str, NodeChange]) -> None:
     """Give conflicts their ids; one that was there keeps its own, and what was chosen."""
-    storage, number = session.storage, session.branch.number
-    old = _ids(session, name)
+    number, old = session.branch.number, _ids(session, name)
+    rows = []
     for conflict in conflicts(diff):
-        conflict.id, conflict.selected = old.pop(conflict.path, (generate_uuid(), None))
-        row = {"id": conflict.id, "branch": number, "name": name, "path": conflict.path, "selected": conflict.selected}
-        storage.rows("delete from conflict where id = ?", [conflict.id])
-        storage.insert("conflict", [{**row, "is_resolvable": conflict.is_resolvable}])
-    storage.run("delete from conflict where id = ?", [(id,) for id, _ in old.values()])
+        key = conflict.place.key
+        conflict.id, conflict.selected = old.get(key, (generate_uuid(), None))
+        row = {"id": conflict.id, "branch": number, "name": name, "path": key, "selected": conflict.selected}
+        rows.append({**row, "is_resolvable": conflict.is_resolvable})
+    session.storage.rows("delete from conflict where branch = ? and name = ?", [number, name])
+    session.storage.insert("conflict", rows)
 
 
 def _ids(session: Session, name: str) -> dict[str, tuple[str, str | None]]:
@@ -98,11 +110,10 @@ def load(session: Session, comparison: Comparison) -> dict[str, NodeChange]:
         session: A view of the branch.
         comparison: The difference.
     """
-    diff = changes(session, comparison.span)
-    add_conflicts(session, diff, comparison.span.finish)
+    diff = _compared(session, comparison.span)
     ids = _ids(session, comparison.name)
     for conflict in conflicts(diff):
-        conflict.id, conflict.selected = ids.get(conflict.path, (conflict.id, None))
+        conflict.id, conflict.selected = ids.get(conflict.place.key, (conflict.id, None))
     return diff
 
 

@@ -4,44 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infrahub_sdk.testing.server.history.differences import (
+from infrahub_sdk.testing.server.history.change import (
     NULL,
     REMOVED,
     UNCHANGED,
     Conflict,
     ElementChange,
     NodeChange,
+    Place,
     PropertyChange,
     Span,
-    changes,
 )
+from infrahub_sdk.testing.server.history.differences import changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from infrahub_sdk.testing.server.session import Session
 
-__all__ = ["add_conflicts", "conflicts", "path_of"]
-
-
-def path_of(node: str, name: str = "", of_property: str = "", *, to_one: bool = False) -> str:
-    """What names a change.
-
-    Args:
-        node: The id of the node.
-        name: The attribute or relationship.
-        of_property: The property of it.
-        to_one: It is a relationship to one peer.
-
-    >>> path_of("1", "name", "HAS_VALUE")
-    'data/1/name/value'
-    >>> path_of("1", "site", to_one=True)
-    'data/1/site/peer'
-    """
-    path = f"data/{node}/{name}" if name else f"data/{node}"
-    if of_property:
-        return f"{path}/value" if of_property == "HAS_VALUE" else f"{path}/property/{of_property}"
-    return f"{path}/peer" if to_one else path
+__all__ = ["add_conflicts", "conflicts"]
 
 
 def conflicts(nodes: Mapping[str, NodeChange]) -> Iterator[Conflict]:
@@ -82,42 +63,36 @@ def _add_to_node(base: NodeChange, diff: NodeChange) -> None:
     if base.action != diff.action:
         is_resolvable = REMOVED not in {base.action, diff.action}
         sides = (base.action, None, base.at), (diff.action, None, diff.at)
-        diff.conflict = Conflict(path_of(diff.id), *sides, is_resolvable)
+        diff.conflict = Conflict(Place(diff.id), *sides, is_resolvable)
         if not is_resolvable:
             return
     for name in base.attributes.keys() & diff.attributes.keys():
         attribute = diff.kind.attributes.get(name)
         is_ordered = attribute is None or attribute.data.get("ordered") is not False
         ours, theirs = base.attributes[name].properties, diff.attributes[name].properties
-        _add_to_properties((diff.id, name), ours, theirs, of_attribute=True, is_ordered=is_ordered)
+        _add_to_properties(Place(diff.id, name), ours, theirs, is_ordered=is_ordered)
     for name in base.relationships.keys() & diff.relationships.keys():
         relationship = diff.relationships[name].relationship
         peers = {element.peer: element for element in base.relationships[name].elements}
-        elements = diff.relationships[name].elements
-        if relationship.is_many:
-            for element in elements:
-                if element.peer in peers:
-                    _add_to_properties((diff.id, name), peers[element.peer].properties, element.properties)
-        else:
-            _add_to_peer((diff.id, name), next(iter(peers.values())), elements[0])
+        for element in diff.relationships[name].elements:
+            place = Place(diff.id, name, peer=element.peer, relationship=relationship)
+            if not relationship.is_many:
+                _add_to_peer(place, next(iter(peers.values())), element)
+            elif element.peer in peers:
+                _add_to_properties(place, peers[element.peer].properties, element.properties)
 
 
-def _add_to_peer(path: tuple[str, str], base: ElementChange, diff: ElementChange) -> None:
+def _add_to_peer(place: Place, base: ElementChange, diff: ElementChange) -> None:
     """The two sides chose a peer of a relationship that has one."""
     ours, theirs = base.properties[0], diff.properties[0]
     if not _agree(ours, theirs):
         sides = (base.action, ours.after, ours.at), (diff.action, theirs.after, theirs.at)
-        diff.conflict = Conflict(path_of(*path, to_one=True), *sides)
-    _add_to_properties(path, base.properties[1:], diff.properties[1:])
+        diff.conflict = Conflict(place, *sides)
+    _add_to_properties(place, base.properties[1:], diff.properties[1:])
 
 
 def _add_to_properties(
-    path: tuple[str, str],
-    base: list[PropertyChange],
-    diff: list[PropertyChange],
-    *,
-    of_attribute: bool = False,
-    is_ordered: bool = True,
+    place: Place, base: list[PropertyChange], diff: list[PropertyChange], *, is_ordered: bool = True
 ) -> None:
     ours = {change.name: change for change in base}
     for change in diff:
@@ -125,8 +100,8 @@ def _add_to_properties(
         if other is None or _agree(other, change) or (not is_ordered and _same_items(other.after, change.after)):
             continue
         sides = (other.action, other.after, other.at), (change.action, change.after, change.at)
-        can_rebase = of_attribute and other.action != REMOVED
-        change.conflict = Conflict(path_of(*path, change.name), *sides, can_rebase=can_rebase)
+        can_rebase = place.relationship is None and other.action != REMOVED
+        change.conflict = Conflict(place._replace(of_property=change.name), *sides, can_rebase=can_rebase)
 
 
 def _agree(base: PropertyChange, diff: PropertyChange) -> bool:

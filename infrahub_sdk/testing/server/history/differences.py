@@ -3,139 +3,38 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from infrahub_sdk.testing.server.database.storage import MAIN
+from infrahub_sdk.testing.server.history.change import (
+    ADDED,
+    HAS_OWNER,
+    HAS_SOURCE,
+    HAS_VALUE,
+    IS_PROTECTED,
+    IS_RELATED,
+    NULL,
+    REMOVED,
+    UNCHANGED,
+    UPDATED,
+    AttributeChange,
+    ElementChange,
+    NodeChange,
+    PropertyChange,
+    RelationshipChange,
+)
 from infrahub_sdk.testing.server.nodes import labels
 from infrahub_sdk.testing.server.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
+    from infrahub_sdk.testing.server.history.change import Span
     from infrahub_sdk.testing.server.schema.kinds import Kind, Relationship
 
-__all__ = [
-    "ADDED",
-    "NULL",
-    "REMOVED",
-    "UNCHANGED",
-    "UPDATED",
-    "AttributeChange",
-    "Conflict",
-    "ElementChange",
-    "NodeChange",
-    "PropertyChange",
-    "RelationshipChange",
-    "Span",
-    "changes",
-]
-
-ADDED, REMOVED, UPDATED, UNCHANGED = "ADDED", "REMOVED", "UPDATED", "UNCHANGED"
-NULL = "NULL"  # how a difference shows a value that is null
+__all__ = ["changes"]
 
 _LABEL, _HFID = "display_label", "human_friendly_id"
-_VALUE, _PROTECTED, _OWNER, _SOURCE, _PEER = "HAS_VALUE", "IS_PROTECTED", "HAS_OWNER", "HAS_SOURCE", "IS_RELATED"
-
-
-@dataclass
-class Conflict:
-    """A change that the default branch made otherwise.
-
-    Attributes:
-        path: What it is about.
-        base: What the default branch did: an action, a value and when.
-        diff: What the branch did, likewise.
-        is_resolvable: One side may be chosen.
-        can_rebase: A rebase keeps the branch's side of it.
-        id: Its id, once it is kept.
-        selected: `BASE_BRANCH`, `DIFF_BRANCH` or None.
-    """
-
-    path: str
-    base: tuple[str, str | None, int]
-    diff: tuple[str, str | None, int]
-    is_resolvable: bool = True
-    can_rebase: bool = False
-    id: str = ""
-    selected: str | None = None
-
-
-@dataclass
-class PropertyChange:
-    """A change of a property of an attribute or of an edge.
-
-    Attributes:
-        name: `HAS_VALUE`, `IS_PROTECTED`, `HAS_OWNER`, `HAS_SOURCE` or `IS_RELATED`.
-        before: What it was, as text.
-        after: What it is now.
-        action: What happened.
-        at: When, in microseconds since 1970.
-        conflict: How the default branch changed it.
-    """
-
-    name: str
-    before: str | None
-    after: str | None
-    action: str
-    at: int
-    conflict: Conflict | None = None
-
-
-@dataclass
-class AttributeChange:
-    """A change of an attribute."""
-
-    name: str
-    action: str
-    at: int
-    properties: list[PropertyChange]
-
-
-@dataclass
-class ElementChange:
-    """A change of the edge to a peer."""
-
-    peer: str
-    action: str
-    at: int
-    properties: list[PropertyChange]
-    conflict: Conflict | None = None
-
-
-@dataclass
-class RelationshipChange:
-    """A change of the edges of a relationship."""
-
-    relationship: Relationship
-    action: str
-    at: int
-    elements: list[ElementChange]
-
-
-@dataclass
-class NodeChange:
-    """A change of a node."""
-
-    id: str
-    kind: Kind
-    action: str
-    at: int
-    attributes: dict[str, AttributeChange] = field(default_factory=dict)
-    relationships: dict[str, RelationshipChange] = field(default_factory=dict)
-    conflict: Conflict | None = None
-
-
-@dataclass
-class Span:
-    """A span of time, in microseconds since 1970; both ends belong to it."""
-
-    start: int
-    finish: int
-
-    def holds(self, column: str) -> str:
-        """The condition that a time is in it."""
-        return f"{column} between {self.start} and {self.finish}"
 
 
 def changes(session: Session, span: Span, ids: Collection[str] | None = None) -> dict[str, NodeChange]:
@@ -235,8 +134,10 @@ class _Comparison:
         action = UPDATED if before and after else ADDED if after else REMOVED
         at = row[1] if action == UPDATED else self._node_times.get(id, row[1])
         node = NodeChange(id, kind, action, at)
+        # What is the same on all branches goes with its node all the same.
+        shown = {"aware", "agnostic"} if action == REMOVED else {"aware"}
         for name, attribute in kind.attributes.items():
-            if attribute.data["branch"] == "aware":
+            if attribute.data["branch"] in shown:
                 self._add_attribute(node, name)
         return node
 
@@ -263,7 +164,7 @@ class _Comparison:
         if before == after:
             return
         at = self._value_times.get((node.id, name), node.at)
-        properties = list(_properties(before, after, (_VALUE, _PROTECTED, _OWNER, _SOURCE), at))
+        properties = list(_properties(before, after, (HAS_VALUE, IS_PROTECTED, HAS_OWNER, HAS_SOURCE), at))
         action = ADDED if before is None else REMOVED if after is None else UPDATED
         node.attributes[name] = AttributeChange(name, action, at, properties)
 
@@ -287,15 +188,13 @@ class _Comparison:
 
 
 def _labels(session: Session, ids: Iterable[str]) -> dict[tuple[str, str], tuple[Any, ...]]:
-    """The labels and human-friendly ids of nodes whose kinds say how to make them, as if they were attributes."""
+    """The labels and human-friendly ids of nodes, as if they were attributes; null where the kind has none."""
     found: dict[tuple[str, str], tuple[Any, ...]] = {}
     for id, node in session.get(ids).items():
-        if node.kind.data.get(_LABEL):
-            found[id, _LABEL] = (labels.display_label(node), False, None, None)
-        if node.kind.data.get(_HFID):
-            hfid = labels.hfid(node)
-            text = None if hfid is None else json.dumps(hfid, separators=(",", ":"), ensure_ascii=False)
-            found[id, _HFID] = (text, False, None, None)
+        label = labels.display_label(node) if node.kind.data.get(_LABEL) else None
+        hfid = labels.hfid(node) if node.kind.data.get(_HFID) else None
+        text = None if hfid is None else json.dumps(hfid, separators=(",", ":"), ensure_ascii=False)
+        found.update({(id, _LABEL): (label, False, None, None), (id, _HFID): (text, False, None, None)})
     return found
 
 
@@ -308,9 +207,9 @@ def _relationship(kind: Kind, identifier: str, way: str) -> Relationship | None:
 
 
 def _element(peer: str, before: tuple[Any, ...] | None, after: tuple[Any, ...] | None, at: int) -> ElementChange:
-    names = (_PROTECTED, _OWNER, _SOURCE)
+    names = (IS_PROTECTED, HAS_OWNER, HAS_SOURCE)
     action = ADDED if before is None else REMOVED if after is None else UPDATED
-    change = PropertyChange(_PEER, peer if before else None, peer if after else None, action, at)
+    change = PropertyChange(IS_RELATED, peer if before else None, peer if after else None, action, at)
     if action == UPDATED:
         change.action = UNCHANGED
     return ElementChange(peer, action, at, [change, *_properties(before, after, names, at)])
@@ -333,9 +232,9 @@ def _properties(
 
 
 def _shown(name: str, value: Any) -> str | None:
-    if name == _VALUE:
+    if name == HAS_VALUE:
         return NULL if value is None else str(value)
-    if name == _PROTECTED:
+    if name == IS_PROTECTED:
         return str(bool(value))
     return None if value is None else str(value)
 

@@ -5,26 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from infrahub_sdk.testing.server.errors import Refused
-from infrahub_sdk.testing.server.history import branches, comparisons
+from infrahub_sdk.testing.server.history import branches, comparisons, proposed_changes
+from infrahub_sdk.testing.server.history.change import REMOVED
+from infrahub_sdk.testing.server.history.choices import DIFF, Choices
 from infrahub_sdk.testing.server.history.conflicts import conflicts
-from infrahub_sdk.testing.server.history.differences import REMOVED
 from infrahub_sdk.testing.server.history.duplicates import check_duplicates
 from infrahub_sdk.testing.server.history.overlay import Overlay
 from infrahub_sdk.testing.server.nodes import special
 from infrahub_sdk.testing.server.schema import merging as schemas
 
 if TYPE_CHECKING:
-    from infrahub_sdk.testing.server.history.differences import NodeChange
+    from infrahub_sdk.testing.server.history.change import Conflict, NodeChange
     from infrahub_sdk.testing.server.session import Session
 
 __all__ = ["merge", "rebase", "validate"]
 
 
-def merge(session: Session) -> None:
+def merge(session: Session, *, with_choices: bool = False) -> None:
     """Merge a branch into the default branch; then it can only be read.
 
     Args:
         session: A view of the branch.
+        with_choices: Where a side of a conflict was chosen, merge that; by default every conflict is refused.
 
     Raises:
         Refused: It is the default branch, it has conflicts with it, or the result breaks a rule.
@@ -33,13 +35,11 @@ def merge(session: Session) -> None:
     if branch.is_default:
         raise Refused(f"Unable to merge the branch {branch.name!r} into itself")
     diff = comparisons.update(session)
-    if any(True for _ in conflicts(diff)):
-        raise Refused(
-            f"Branch {branch.name} contains conflicts with the default branch: change the data so that they agree"
-        )
+    found = list(conflicts(diff))
+    _check_merge(branch.name, [conflict for conflict in found if not (with_choices and conflict.is_resolved)])
     with storage.transaction():
         schemas.merge(session)
-        Overlay(session).move(storage.now())
+        Overlay(session).move(storage.now(), Choices(found))
         main = session.app.session(account=session.account)
         if main.kinds is not session.kinds:  # the default branch had other changes
             schemas.complete(main)
@@ -48,6 +48,7 @@ def merge(session: Session) -> None:
         branch.status = branches.MERGED
         branches.change(storage, branch, session.account)
         comparisons.freeze(storage, branch)
+        proposed_changes.cancel(main, branch.name)
 
 
 def rebase(session: Session) -> None:
@@ -63,7 +64,7 @@ def rebase(session: Session) -> None:
     if branch.is_default:
         raise Refused(f"The default branch {branch.name} cannot be rebased")
     diff = comparisons.update(session)
-    _check_conflicts(branch.name, diff)
+    _check_rebase(branch.name, diff)
     with storage.transaction():
         schemas.rebase(session)
         now = storage.now()
@@ -88,13 +89,21 @@ def validate(session: Session) -> None:
         raise Refused("branch has some conflicts", status=500)
 
 
-def _check_conflicts(name: str, diff: dict[str, NodeChange]) -> None:
+def _check_merge(name: str, open_: list[Conflict]) -> None:
+    """Refuse conflicts that a merge cannot settle."""
+    if open_:
+        paths = ", ".join(sorted(conflict.place.shown for conflict in open_))
+        raise Refused(
+            f"Branch {name} contains conflicts with the default branch. Change the data so that both agree, or choose"
+            f" a side of each with ResolveDiffConflict and merge a proposed change: {paths}."
+        )
+
+
+def _check_rebase(name: str, diff: dict[str, NodeChange]) -> None:
     """Refuse conflicts in which a rebase, which keeps the branch's side, is not told to do so."""
     found = list(conflicts(diff))
-    to_change = sorted(conflict.path for conflict in found if not conflict.can_rebase)
-    to_choose = sorted(
-        conflict.path for conflict in found if conflict.can_rebase and conflict.selected != "DIFF_BRANCH"
-    )
+    to_change = sorted(conflict.place.shown for conflict in found if not conflict.can_rebase)
+    to_choose = sorted(conflict.place.shown for conflict in found if conflict.can_rebase and conflict.selected != DIFF)
     if not to_change and not to_choose:
         return
     words = f"Branch {name} contains conflicts with the default branch, which come before a rebase."

@@ -11,6 +11,7 @@ from infrahub_sdk.testing.server.nodes import values
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from infrahub_sdk.testing.server.history.choices import Choices
     from infrahub_sdk.testing.server.session import Session
 
 __all__ = ["Overlay"]
@@ -54,6 +55,7 @@ class _Row:
         fork: Those that the default branch had, or None.
         there: Those that it has, or None.
         numbers: The numbers of the row of the branch, and of that which the default branch has.
+        kept: The properties that stay as the default branch has them.
     """
 
     def __init__(self, table: _Table, values: Sequence[Any]) -> None:
@@ -66,6 +68,7 @@ class _Row:
         self.there = None if there is None else there_
         self.fork = None if fork is None else fork_
         self.numbers = (own, there)
+        self.kept: set[str] = set()
         self._groups = table.groups
 
     @property
@@ -77,12 +80,14 @@ class _Row:
 
     @property
     def merged(self) -> dict[str, Any]:
-        """The properties with both branches' changes, the branch's where both changed one."""
-        if self.there is None or self.fork is None:
+        """The properties with both branches' changes; where both changed one, the branch's unless it is kept."""
+        if self.there is None or (self.fork is None and not self.kept):
             return self.own
         merged: dict[str, Any] = {}
         for group in self._groups:
-            is_own = any(self.own[name] != self.fork[name] for name in group)
+            is_own = self.kept.isdisjoint(group) and any(
+                self.fork is None or self.own[name] != self.fork[name] for name in group
+            )
             merged.update({name: (self.own if is_own else self.there)[name] for name in group})
         return merged
 
@@ -103,20 +108,23 @@ class Overlay:
         self._branch = session.branch
         self._own = f"branch = {session.branch.number} and branch > {MAIN}"
 
-    def move(self, now: int) -> None:
+    def move(self, now: int, choices: Choices) -> None:
         """Let the default branch have what the branch has, but for what never leaves its branch.
 
         Args:
             now: When, in microseconds since 1970.
+            choices: What the default branch keeps.
         """
         nodes = [row for row in self._rows(_NODE) if row.is_change and not self._is_local(row.fields["kind"])]
         self._put(_NODE, nodes, now)
         self._end_all_of([row.fields["id"] for row in nodes if not row.own["is_present"]], now)
-        self._put(_VALUE, [row for row in self._rows(_VALUE) if row.is_change and self._may_have(row.fields)], now)
+        values = [row for row in self._changes(_VALUE, choices) if self._may_have(row.fields)]
+        self._put(_VALUE, values, now)
         self._fill([row.fields for row in nodes if row.own["is_present"] and row.there is None], now)
         local = self._local_identifiers()
-        edges = [row for row in self._rows(_EDGE) if row.is_change and row.fields["identifier"] not in local]
+        edges = [row for row in self._changes(_EDGE, choices) if row.fields["identifier"] not in local]
         self._put(_EDGE, [row for row in edges if not row.own["is_present"] or self._has_ends(row.fields)], now)
+        choices.settle(self._storage, now)
 
     def lift(self, now: int) -> None:
         """Put the rows on top of what the default branch has now, as if they all were made now.
@@ -150,6 +158,14 @@ class Overlay:
             f" where own.branch = {self._branch.number} and own.branch > {MAIN} and own.until is null"
         )
         return (_Row(table, values) for values in self._storage.rows(sql))
+
+    def _changes(self, table: _Table, choices: Choices) -> Iterator[_Row]:
+        """What the branch changed, but for the values and edges that stay as the default branch has them."""
+        for row in self._rows(table):
+            row.kept = choices.kept(row.fields)
+            is_kept = "is_present" in row.kept or ("value" in row.kept and row.there is None)
+            if row.is_change and not is_kept:
+                yield row
 
     # What may leave the branch
 

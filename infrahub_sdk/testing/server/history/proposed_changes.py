@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from infrahub_sdk.testing.server.nodes.node import Node
     from infrahub_sdk.testing.server.session import Session
 
-__all__ = ["KIND", "actions", "check", "check_change", "check_state", "merge", "reviewed"]
+__all__ = ["KIND", "actions", "cancel", "check", "check_change", "check_state", "merge", "reviewed"]
 
 KIND = "CoreProposedChange"
-_OPEN, _MERGED, _CLOSED = "open", "merged", "closed"
+_OPEN, _MERGED, _CLOSED, _CANCELED = "open", "merged", "closed", "canceled"
 # What a decision adds the reviewer to, and what it takes them from.
 _DECISIONS = {
     "APPROVE": ("approved_by", "rejected_by"),
@@ -33,13 +33,11 @@ def check(session: Session, data: Mapping[str, Any]) -> None:
         Refused: It could not.
     """
     source, target = (_value(data, name) for name in ("source_branch", "destination_branch"))
-    if _value(data, "state") not in {None, _OPEN}:
+    if _value(data, "state") not in {None, "", _OPEN}:
         raise Refused("A proposed change has to be in the open state during creation")
-    if source is None or target is None:
-        return  # it is refused for that
-    if session.find(session.kinds[KIND], {"source_branch__value": source, "state__value": _OPEN}, limit=1):
+    if source and session.find(session.kinds[KIND], {"source_branch__value": source, "state__value": _OPEN}, limit=1):
         raise Refused(f"An open proposed change already exists for branch '{source}'")
-    branch = branches.found(session.storage, source)
+    branch = branches.found(session.storage, source) if source else None
     if branch is None:
         raise Refused("The specified source branch for this proposed change was not found")
     if branch.status == branches.MERGED:
@@ -47,7 +45,7 @@ def check(session: Session, data: Mapping[str, Any]) -> None:
     if source == target:
         raise Refused("The source and destination branch can't be the same")
     main = session.app.branch().name
-    if target != main:
+    if target not in {None, main}:  # where there is none, it is refused for that
         raise Refused(f"Currently only the '{main}' branch is supported as a destination for a proposed change")
 
 
@@ -84,8 +82,26 @@ def merge(session: Session, data: Mapping[str, Any], node: Node) -> None:
     """
     from infrahub_sdk.testing.server.history import merging
 
-    if _value(data, "state") == _MERGED:
-        merging.merge(session.app.session(str(node.values["source_branch"].value), account=session.account))
+    if _value(data, "state") != _MERGED:
+        return
+    source = session.app.session(str(node.values["source_branch"].value), account=session.account)
+    try:
+        merging.merge(source, with_choices=True)
+    except Refused as refused:
+        raise Refused(refused.message, status=500) from refused
+
+
+def cancel(session: Session, source: str) -> None:
+    """Cancel what asks to merge a branch that was merged without it, or is gone.
+
+    Args:
+        session: A view of the default branch.
+        source: The name of the branch.
+    """
+    from infrahub_sdk.testing.server.nodes import saving
+
+    for node in session.find(session.kinds[KIND], {"source_branch__value": source, "state__value": _OPEN}):
+        saving.change(session, node, {"state": {"value": _CANCELED}})
 
 
 def reviewed(session: Session, node: Node, decision: str) -> dict[str, Any]:

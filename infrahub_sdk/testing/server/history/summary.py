@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from infrahub_sdk.testing.server.database import clock
-from infrahub_sdk.testing.server.history.conflicts import path_of
-from infrahub_sdk.testing.server.history.differences import ADDED, REMOVED, UNCHANGED, UPDATED
+from infrahub_sdk.testing.server.history.change import ADDED, REMOVED, UNCHANGED, UPDATED, Place
 from infrahub_sdk.testing.server.nodes import labels
+from infrahub_sdk.testing.server.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from infrahub_sdk.testing.server.history.differences import (
+    from infrahub_sdk.testing.server.history.change import (
         AttributeChange,
         Conflict,
         ElementChange,
@@ -23,9 +23,8 @@ if TYPE_CHECKING:
     )
     from infrahub_sdk.testing.server.nodes.node import Node
     from infrahub_sdk.testing.server.schema.kinds import Relationship
-    from infrahub_sdk.testing.server.session import Session
 
-__all__ = ["counted", "shown_nodes"]
+__all__ = ["counted", "shown_nodes", "unchanged"]
 
 _WITH_LABELS = {"IS_RELATED", "HAS_OWNER", "HAS_SOURCE"}
 
@@ -39,6 +38,29 @@ def shown_nodes(session: Session, span: Span, diff: Mapping[str, NodeChange]) ->
         diff: The changes, by the ids of the nodes.
     """
     return _Shower(session, span, diff).nodes()
+
+
+def unchanged(id: str, kind: str, label: str, parent: dict[str, Any] | None) -> dict[str, Any]:
+    """A node that is shown for nothing but what is below it.
+
+    Args:
+        id: Its id.
+        kind: The name of its kind.
+        label: Its display label.
+        parent: The node above it, as it is shown.
+    """
+    return {
+        "uuid": id,
+        "kind": kind,
+        "label": label,
+        "status": UNCHANGED,
+        "path_identifier": Place(id).shown,
+        "contains_conflict": False,
+        "parent": parent,
+        "attributes": [],
+        "relationships": [],
+        **counted((), of_conflicts=0),
+    }
 
 
 def counted(items: Iterable[Any], *, of_conflicts: int) -> dict[str, int]:
@@ -57,8 +79,8 @@ class _Shower:
         self._parents: dict[str, tuple[str, str, str]] = {}  # id, kind and the name of the way back, by the child's id
         self._above: dict[str, Node] = {}
         app, branch = session.app, session.branch
-        self._now = app.session(branch.name, span.finish)
-        main = app.session(at=span.start - 1 if branch.is_default else span.finish)
+        self._now = Session(app, branch, span.finish)
+        main = Session(app, app.branch(), span.start - 1 if branch.is_default else span.finish)
         ids = list(_mentioned(diff))
         found = self._now.get(ids)
         self._find_parents([found[id] for id in diff if id in found])
@@ -67,11 +89,22 @@ class _Shower:
 
     def nodes(self) -> list[dict[str, Any]]:
         shown = [self._node(node) for node in self._diff.values()]
-        shown += [self._unchanged(node) for node in self._above.values() if node.id not in self._diff]
+        above = [node for node in self._above.values() if node.id not in self._diff]
+        shown += [unchanged(node.id, node.kind.name, self._labels[node.id], self._parent(node.id)) for node in above]
+        self._count_below(shown)
         shown.sort(key=lambda node: (node["label"], node["uuid"]))
         return shown
 
     # Parents
+
+    def _count_below(self, shown: list[dict[str, Any]]) -> None:
+        """Count the conflicts of nodes at those above them too."""
+        nodes = {node["uuid"]: node for node in shown}
+        for id, number in [(node["uuid"], node["num_conflicts"]) for node in shown]:
+            while id in self._parents:
+                id = self._parents[id][0]
+                nodes[id]["num_conflicts"] += number
+                nodes[id]["contains_conflict"] = nodes[id]["num_conflicts"] > 0
 
     def _find_parents(self, nodes: list[Node]) -> None:
         """Find the nodes above some nodes, and above those, and so on."""
@@ -89,20 +122,6 @@ class _Shower:
             self._above.update(above)
             nodes = list(above.values())
 
-    def _unchanged(self, node: Node) -> dict[str, Any]:
-        return {
-            "uuid": node.id,
-            "kind": node.kind.name,
-            "label": self._labels[node.id],
-            "status": UNCHANGED,
-            "path_identifier": path_of(node.id),
-            "contains_conflict": False,
-            "parent": self._parent(node.id),
-            "attributes": [],
-            "relationships": [],
-            **counted((), of_conflicts=0),
-        }
-
     def _parent(self, id: str) -> dict[str, Any] | None:
         if id not in self._parents:
             return None
@@ -115,24 +134,25 @@ class _Shower:
         attributes = [self._attribute(node.id, item) for _, item in sorted(node.attributes.items())]
         relationships = [self._relationship(node.id, item) for _, item in sorted(node.relationships.items())]
         fields = [*attributes, *relationships]
-        with_conflict = [item for item in fields if item["contains_conflict"]]
+        number = _conflicts_in(fields) + (node.conflict is not None)
         return {
             "uuid": node.id,
             "kind": node.kind.name,
             "label": self._label(node.id, is_old=node.action == REMOVED) or "",
             "status": node.action,
-            "path_identifier": path_of(node.id),
+            "path_identifier": Place(node.id).shown,
             "conflict": self._conflict(node.conflict),
-            "contains_conflict": bool(with_conflict or node.conflict),
+            "contains_conflict": number > 0,
             "last_changed_at": clock.shown(node.at),
             "parent": self._parent(node.id),
             "attributes": attributes,
             "relationships": relationships,
-            **counted(fields, of_conflicts=len(with_conflict) + (node.conflict is not None)),
+            **counted(fields, of_conflicts=number),
         }
 
     def _attribute(self, node: str, change: AttributeChange) -> dict[str, Any]:
-        properties = [self._property(path_of(node, change.name, item.name), item) for item in change.properties]
+        place = Place(node, change.name)
+        properties = [self._property(place, item) for item in change.properties]
         found = [item for item in properties if item["conflict"]]
         conflict = None
         for item in properties:
@@ -142,7 +162,7 @@ class _Shower:
             "name": change.name,
             "last_changed_at": clock.shown(change.at),
             "status": change.action,
-            "path_identifier": path_of(node, change.name),
+            "path_identifier": place.shown,
             "properties": properties,
             "contains_conflict": bool(found),
             "conflict": conflict,
@@ -151,35 +171,36 @@ class _Shower:
 
     def _relationship(self, node: str, change: RelationshipChange) -> dict[str, Any]:
         relationship = change.relationship
-        elements = [self._element(node, relationship, item) for item in change.elements]
+        place = Place(node, relationship.name, relationship=relationship)
+        elements = [self._element(place, item) for item in change.elements]
         return {
             "name": relationship.name,
             "label": relationship.data.get("label") or "",
             "last_changed_at": clock.shown(change.at),
             "cardinality": "MANY" if relationship.is_many else "ONE",
             "status": change.action,
-            "path_identifier": path_of(node, relationship.name, to_one=not relationship.is_many),
+            "path_identifier": place.shown,
             "elements": elements,
             "contains_conflict": any(item["contains_conflict"] for item in elements),
-            **counted(elements, of_conflicts=sum(item["conflict"] is not None for item in elements)),
+            **counted(elements, of_conflicts=_conflicts_in(elements)),
         }
 
-    def _element(self, node: str, relationship: Relationship, change: ElementChange) -> dict[str, Any]:
-        properties = [self._property(path_of(node, relationship.name, item.name), item) for item in change.properties]
+    def _element(self, place: Place, change: ElementChange) -> dict[str, Any]:
+        properties = [self._property(place, item) for item in change.properties]
         conflicts = sum(item["conflict"] is not None for item in properties) + (change.conflict is not None)
         return {
             "last_changed_at": clock.shown(change.at),
             "status": change.action,
             "peer_id": change.peer,
             "peer_label": self._label(change.peer, is_old=change.action == REMOVED),
-            "path_identifier": path_of(node, relationship.name, to_one=not relationship.is_many),
+            "path_identifier": place.shown,
             "contains_conflict": bool(conflicts),
             "conflict": self._conflict(change.conflict),
             "properties": properties,
             **counted(properties, of_conflicts=conflicts),
         }
 
-    def _property(self, path: str, change: PropertyChange) -> dict[str, Any]:
+    def _property(self, place: Place, change: PropertyChange) -> dict[str, Any]:
         has_labels = change.name in _WITH_LABELS
         return {
             "property_type": change.name,
@@ -189,7 +210,7 @@ class _Shower:
             "previous_label": self._label(change.before, is_old=True) if has_labels else None,
             "new_label": self._label(change.after) if has_labels else None,
             "status": change.action,
-            "path_identifier": path,
+            "path_identifier": place._replace(of_property=change.name).shown,
             "conflict": self._conflict(change.conflict),
         }
 
@@ -207,6 +228,10 @@ class _Shower:
     def _label(self, id: str | None, *, is_old: bool = False) -> str | None:
         """The label of a node on the branch, or before the change."""
         return None if id is None else (self._old_labels if is_old else self._labels).get(id)
+
+
+def _conflicts_in(items: Iterable[Mapping[str, Any]]) -> int:
+    return sum(item["num_conflicts"] for item in items)
 
 
 def _mentioned(diff: Mapping[str, NodeChange]) -> dict[str, None]:
