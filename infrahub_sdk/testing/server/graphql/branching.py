@@ -186,6 +186,8 @@ def delete(
             branches.remove(session.storage, session.branch)
 
     session, waits = info.context, wait_until_completion is not False
+    if _of(session, data).created_by != session.account:
+        session.permissions.require("delete_branch")
     task = _run(session, data, "branch-delete", "Delete branch {}", waits, remove)
     return {"ok": True} if waits else {"ok": True, "task": {"id": task.id}}
 

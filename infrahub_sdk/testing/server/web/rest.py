@@ -72,7 +72,7 @@ def graphql(app: App, request: Request, account: str | None, branch: str = "main
             raise
         return Answer({"errors": [refused.message]}, 404)  # as on a real server, other than below /api
     variables, operation = given.get("variables"), given.get("operationName")
-    return Answer(run(view, given["query"], variables, operation, may_write=account is not None))
+    return Answer(run(view, given["query"], variables, operation))
 
 
 @route("GET", "/schema.graphql")
@@ -190,7 +190,11 @@ def schema_kind(app: App, request: Request, account: str | None, kind: str) -> A
 @route("POST", "/api/schema/load")
 def schema_load(app: App, request: Request, account: str | None) -> Answer:
     """Load schemas into a branch."""
-    return _answered(*rest_schema.load(session(app, request, account), request.json()))
+    view = session(app, request, account)
+    view.permissions.require("manage_schema")
+    if view.branch.is_default:
+        view.permissions.require("edit_default_branch")
+    return _answered(*rest_schema.load(view, request.json()))
 
 
 @route("POST", "/api/schema/check")

@@ -40,7 +40,7 @@ def run_query_with(app: App, request: Request, account: str | None, name: str) -
 def _run(app: App, request: Request, account: str | None, name: str, variables: Mapping[str, Any]) -> Answer:
     view = session(app, request, account)
     view.seen = set()
-    query, answer = queries.run(view, name, variables, may_write=account is not None)
+    query, answer = queries.run(view, name, variables)
     if _is_true(request.query.get("update_group")):
         members = view.seen - {query.id}
         _keep_group(app, request, account, query.id, variables, members)
@@ -82,6 +82,8 @@ def artifact(app: App, request: Request, account: str | None, id: str) -> Answer
 def generate_artifacts(app: App, request: Request, account: str | None, id: str) -> Answer:
     """Start a task that would make artifacts."""
     view = session(app, request, account)
+    artifact = view.kinds["CoreArtifact"]
+    view.permissions.require_all([("create", artifact), ("update", artifact)])
     definition = lookup.find(view, view.kinds["CoreArtifactDefinition"], {"id": id})
     title = f"Generate all artifacts of {definition.values['name'].value}"
     with tasks.recorded(
