@@ -38,14 +38,15 @@ class Budget:
         """Seconds since the operation began."""
         return time.monotonic() - self.started
 
-    def next_delay(self, base: float, ceiling: float) -> float | None:
+    def next_delay(self, base: float, ceiling: float, asked: float | None = None) -> float | None:
         """Seconds to wait before the next attempt, or None when the budget is used up.
 
         Equal jitter: half of the wait is certain, half is drawn, so that clients which failed together do not come
-        back together.
+        back together. A server that asks for a longer wait gets it, up to the ceiling.
         """
         longest = min(ceiling, base * 2 ** min(self.attempts, _LONGEST_EXPONENT))
-        delay = self.within(random.uniform(longest / 2, longest))  # noqa: S311 - not a secret
+        drawn = random.uniform(longest / 2, longest)  # noqa: S311 - not a secret
+        delay = self.within(max(drawn, min(asked or 0, ceiling)))
         if delay is not None:
             self.attempts += 1
         return delay

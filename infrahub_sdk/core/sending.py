@@ -140,13 +140,14 @@ async def _send_with_retries(client: BaseClient, call: Call, budget: Budget | No
         if status not in config.retry_status_codes or not (call.repeatable or is_refusal(status)):
             return response
         budget.lost |= not is_refusal(status)
-        if not await wait_for_retry(client, budget, call.url, f"HTTP {status}"):
+        asked = retry_after_seconds(response.headers.get("retry-after"))
+        if not await wait_for_retry(client, budget, call.url, f"HTTP {status}", asked):
             return response
 
 
-async def wait_for_retry(client: BaseClient, budget: Budget, url: str, reason: str) -> bool:
-    """Wait before the next attempt; False when the budget is used up."""
-    delay = budget.next_delay(client.retry_delay, client.config.retry_max_delay)
+async def wait_for_retry(client: BaseClient, budget: Budget, url: str, reason: str, asked: float | None = None) -> bool:
+    """Wait before the next attempt, as long as the server asks for; False when the budget is used up."""
+    delay = budget.next_delay(client.retry_delay, client.config.retry_max_delay, asked)
     if delay is None:
         return False
     url = without_credentials(url)

@@ -962,6 +962,18 @@ def test_too_many_requests_for_too_long_is_an_error(fake: Fake, patient: Infrahu
     assert (caught.value.attempts, caught.value.retry_after) == (3, 1.0)
 
 
+def test_a_busy_server_is_left_alone_as_long_as_it_asks(
+    fake: Fake, patient: InfrahubClientSync, waits: list[float]
+) -> None:
+    for asked in ("7", "0", "9999"):
+        fake.answers_json(503, {}, {"Retry-After": asked})
+    fake.answers_data({"x": 1})
+    assert patient.execute_graphql("mutation { x }") == {"x": 1}
+    assert waits[0] == 7
+    assert 1 <= waits[1] <= 2  # the second pause of its own
+    assert waits[2] == patient.config.retry_max_delay
+
+
 def test_a_read_is_repeated_after_a_lost_connection(
     fake: Fake, patient: InfrahubClientSync, waits: list[float]
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from infrahub_sdk.testing.server.accounts import permissions
 from infrahub_sdk.testing.server.nodes import saving
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ __all__ = ["ADMIN", "ADMIN_PASSWORD", "ADMIN_TOKEN", "set_up"]
 ADMIN, ADMIN_PASSWORD = "admin", "infrahub"
 ADMIN_TOKEN = "06438eb2-8019-4776-878c-0941b1f1d1ec"  # noqa: S105
 
-_DENY, _ALLOW_OTHER, _ALLOW_ALL = 1, 4, 6
 _GLOBAL_PERMISSIONS = {
     "super_admin": "do anything",
     "edit_default_branch": "change data in the default branch",
@@ -30,16 +30,16 @@ _GLOBAL_PERMISSIONS = {
     "review_proposed_change": "approve and reject proposed changes",
 }
 _OBJECT_PERMISSIONS = {
-    "view": ("*", "*", "view", _ALLOW_ALL),
-    "other branches": ("*", "*", "any", _ALLOW_OTHER),
-    "nothing": ("*", "*", "any", _DENY),
-    "review": ("Core", "ProposedChange", "update", _ALLOW_ALL),
+    "view": ("*", "*", "view", permissions.ALL),
+    "other branches": ("*", "*", "any", permissions.OTHER),
+    "nothing": ("*", "*", "any", permissions.DENY),
+    "review": ("Core", "ProposedChange", "update", permissions.ALL),
 }
 _ROLES = {
     "Super Administrator": ("super_admin",),
     "General Access": ("manage_repositories", "manage_schema", "merge_proposed_change", "view", "other branches"),
     "Proposed Change Reviewer": ("edit_default_branch", "review_proposed_change", "review"),
-    "Anonymous User": ("view", "nothing"),
+    permissions.ANONYMOUS: ("view", "nothing"),
 }
 
 
@@ -51,18 +51,16 @@ def set_up(app: App) -> None:
         data = {name: value if isinstance(value, list) else {"value": value} for name, value in fields.items()}
         return saving.create(session, session.kinds[kind], data).id
 
-    permissions = {
+    made = {
         action: create(
-            "CoreGlobalPermission", action=action, decision=_ALLOW_ALL, description=f"Allow a user to {what}"
+            "CoreGlobalPermission", action=action, decision=permissions.ALL, description=f"Allow a user to {what}"
         )
         for action, what in _GLOBAL_PERMISSIONS.items()
     }
     for what, (namespace, name, action, decision) in _OBJECT_PERMISSIONS.items():
-        permissions[what] = create(
-            "CoreObjectPermission", namespace=namespace, name=name, action=action, decision=decision
-        )
+        made[what] = create("CoreObjectPermission", namespace=namespace, name=name, action=action, decision=decision)
     roles = {
-        name: create("CoreAccountRole", name=name, permissions=_ids(*(permissions[item] for item in given)))
+        name: create("CoreAccountRole", name=name, permissions=_ids(*(made[item] for item in given)))
         for name, given in _ROLES.items()
     }
     admin = create("CoreAccount", name=ADMIN, password=ADMIN_PASSWORD)

@@ -131,7 +131,7 @@ def _kinds(session: Session, schema: Any, document: Any) -> set[str]:
 # Running one
 
 
-def run(session: Session, named: str, variables: Mapping[str, Any], *, may_write: bool) -> tuple[Node, dict[str, Any]]:
+def run(session: Session, named: str, variables: Mapping[str, Any]) -> tuple[Node, dict[str, Any]]:
     """The stored query that has an id or a name, and what it gives, which may be errors.
 
     Raises:
@@ -140,7 +140,7 @@ def run(session: Session, named: str, variables: Mapping[str, Any], *, may_write
     from infrahub_sdk.testing.server.graphql.document import run as run_document
 
     query = lookup.find(session, session.kinds[KIND], {"id": named})
-    answer = run_document(session, str(query.values["query"].value), variables, may_write=may_write)
+    answer = run_document(session, str(query.values["query"].value), variables)
     return query, answer
 
 

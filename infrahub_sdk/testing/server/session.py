@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from infrahub_sdk.testing.server.accounts.permissions import Permissions
 from infrahub_sdk.testing.server.database.finder import Finder
 from infrahub_sdk.testing.server.database.ordering import terms_of
 from infrahub_sdk.testing.server.database.search import Search
@@ -51,6 +53,11 @@ class Session:
     def storage(self) -> Storage:
         """The database."""
         return self.app.storage
+
+    @cached_property
+    def permissions(self) -> Permissions:
+        """What the account that asks may do."""
+        return Permissions(self)
 
     def find(
         self,

@@ -7,6 +7,7 @@ from typing import Any
 from infrahub_sdk.testing.server.app import App
 from infrahub_sdk.testing.server.graphql.document import run
 from infrahub_sdk.testing.server.nodes import deleting, saving
+from tests.unit.testing.people import admin
 
 __all__ = ["SCHEMA", "World"]
 
@@ -108,10 +109,11 @@ class World:
     def __init__(self) -> None:
         self.app = App()
         self.app.load_schemas([SCHEMA])
+        self.account = admin(self.app)
 
     def answer(self, text: str, branch: str = "main", at: int | None = None) -> dict[str, Any]:
         """The whole answer to a document."""
-        return run(self.app.session(branch, at), text)
+        return run(self.app.session(branch, at, self.account), text)
 
     def ask(self, text: str, branch: str = "main", at: int | None = None) -> Any:
         """The data of the first field of a document that goes well."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.unit.testing.inventory import Inventory, Refusals
+from tests.unit.testing.people import admin
 
 if TYPE_CHECKING:
     from infrahub_sdk.testing.server.app import App
@@ -140,7 +141,7 @@ SCHEMA: dict[str, Any] = {
 
 
 class Depot(Inventory):
-    """An app with the schema, asked by the first account there is."""
+    """An app with the schema, asked by the account `admin`."""
 
     schema = SCHEMA
 
@@ -148,7 +149,7 @@ class Depot(Inventory):
     def of(cls, app: App) -> Depot:
         """Short ways to work with another app."""
         depot = cls.__new__(cls)
-        depot.app, depot.account = app, app.session().find(app.session().kinds["CoreAccount"], {})[0].id
+        depot.app, depot.account = app, admin(app)
         return depot
 
     def make(self, kind: str, branch: str = "main", /, **fields: Any) -> str:

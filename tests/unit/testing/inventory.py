@@ -7,6 +7,7 @@ from typing import Any
 
 from infrahub_sdk.testing.server.app import App
 from infrahub_sdk.testing.server.graphql.document import run
+from tests.unit.testing.people import admin
 
 __all__ = ["SCHEMA", "Inventory", "Refusals"]
 
@@ -196,15 +197,14 @@ class Refusals(AssertionError):
 
 
 class Inventory:
-    """An app with the schema, asked by the first account there is."""
+    """An app with the schema, asked by the account `admin`."""
 
     schema = SCHEMA
 
     def __init__(self) -> None:
         self.app = App()
         self.app.load_schemas([self.schema])
-        session = self.app.session()
-        self.account = session.find(session.kinds["CoreAccount"], {})[0].id
+        self.account = admin(self.app)
 
     def run(self, document: str, branch: str = "main", at: int | None = None, **variables: Any) -> dict[str, Any]:
         """The data that a document gives.

@@ -217,7 +217,7 @@ def test_a_page_of_branches_has_values_and_metadata(world: World) -> None:
     assert page["default_branch"] == {"name": {"value": "main"}}
     (edge,) = page["edges"]
     assert edge["node"]["branched_from"] == {"value": edge["node"]["created_at"]}
-    assert edge["node_metadata"]["created_by"] is None
+    assert edge["node_metadata"]["created_by"] == {"id": world.account}
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from infrahub_sdk.testing.server.graphql.document import run
 from infrahub_sdk.testing.server.graphql.execution import execute
 from infrahub_sdk.testing.server.graphql.fixed import fixed_definitions
 from infrahub_sdk.testing.server.graphql.resolvers import resolvers
+from tests.unit.testing.people import admin
 
 if TYPE_CHECKING:
     from infrahub_sdk.testing.server.app import App
@@ -37,8 +38,10 @@ def answer(app: App) -> Run:
     """Answers a document on an empty server."""
     app.reset()
 
-    def answered(text: str, variables: Any = None, operation: str | None = None, **more: Any) -> dict[str, Any]:
-        return run(app.session(), text, variables, operation, **more)
+    account = admin(app)
+
+    def answered(text: str, variables: Any = None, operation: str | None = None) -> dict[str, Any]:
+        return run(app.session(account=account), text, variables, operation)
 
     return answered
 
@@ -122,11 +125,12 @@ def test_every_field_that_does_not_depend_on_kinds_is_served() -> None:
     assert fields - set(resolvers()) == set()
 
 
-def test_mutations_are_refused_to_those_who_may_not_write(answer: Run) -> None:
+def test_mutations_are_refused_to_those_who_may_not_write(app: App) -> None:
+    app.reset()
     with pytest.raises(Refused) as caught:
-        answer(make("red"), may_write=False)
+        run(app.session(), make("red"))
     assert (caught.value.code, caught.value.status) == ("AUTHENTICATION_REQUIRED", 401)
-    assert names(answer(NAMES, may_write=False)) == []
+    assert names(run(app.session(), NAMES)) == []
 
 
 def test_a_document_like_one_that_was_valid_may_have_values_that_are_not(answer: Run) -> None:
@@ -185,7 +189,7 @@ def test_a_mutation_that_fails_leaves_the_others_standing(answer: Run) -> None:
 
 def test_mutations_are_about_now_whatever_time_is_looked_at(app: App, answer: Run) -> None:
     before = app.storage.now()
-    run(app.session(at=before), make("red"))
+    run(app.session(at=before, account=admin(app)), make("red"))
     assert names(run(app.session(at=before), NAMES)) == []
     assert names(answer(NAMES)) == ["red"]
 

@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 import pytest
 
 from infrahub_sdk.testing.server.graphql.document import run
+from tests.unit.testing.people import admin
 
 if TYPE_CHECKING:
     from infrahub_sdk.testing.server.app import App
@@ -17,14 +18,12 @@ Data = Callable[[str], Any]
 
 @pytest.fixture
 def data(app: App) -> Data:
-    """The data of a document on an empty server, for the first account there is."""
+    """The data of a document on an empty server, for the account `admin`."""
     app.reset()
-    (account,) = run(app.session(), "{ CoreAccount(limit: 1) { edges { node { id } } } }")["data"]["CoreAccount"][
-        "edges"
-    ]
+    account = admin(app)
 
     def found(text: str) -> Any:
-        answer = run(app.session(account=account["node"]["id"]), text)
+        answer = run(app.session(account=account), text)
         assert "errors" not in answer, answer["errors"]
         return answer["data"]
 
@@ -123,9 +122,8 @@ def test_null_takes_a_preference_away_and_what_is_not_given_stays(data: Data) ->
 
 @pytest.mark.skipif(not available_timezones(), reason="the host has no database of time zones")
 def test_a_time_zone_has_to_exist(app: App, data: Data) -> None:
-    (account,) = data("{ CoreAccount(limit: 1) { edges { node { id } } } }")["CoreAccount"]["edges"]
     text = 'mutation { InfrahubSetPreferences(scope: USER, timezone: "Mars/Olympus") { ok } }'
-    answer = run(app.session(account=account["node"]["id"]), text)
+    answer = run(app.session(account=admin(app)), text)
     assert answer["errors"][0]["message"] == "Mars/Olympus is no time zone of the IANA database"
 
 

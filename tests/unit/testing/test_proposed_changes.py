@@ -141,7 +141,9 @@ def test_a_proposed_change_is_reviewed_by_others(depot: Depot, proposed: str) ->
 
     with pytest.raises(Refusals, match="your own"):
         review("APPROVE")
-    author, depot.account = depot.account, depot.make("CoreAccount", name="reviewer", password="secret")
+    [users] = depot.nodes("CoreAccountGroup", 'name__value: "Infrahub Users"', "id")
+    reviewer = depot.make("CoreAccount", name="reviewer", password="secret", member_of_groups=[users])
+    author, depot.account = depot.account, reviewer
     try:
         review("APPROVE")
         assert reviewers() == (1, 0)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from infrahub_sdk.testing.server.schema import merging
+from tests.unit.testing.people import admin
 from tests.unit.testing.workshop import NAME, Workshop, attribute, document, kind, relationship
 
 CODE = attribute("code", default_value="c")
@@ -165,4 +166,6 @@ def _limited() -> dict[str, Any]:
 def _errors(workshop: Workshop, text: str) -> str:
     from infrahub_sdk.testing.server.graphql.document import run
 
-    return "; ".join(error["message"] for error in run(workshop.app.session(), text)["errors"])
+    return "; ".join(
+        error["message"] for error in run(workshop.app.session(account=admin(workshop.app)), text)["errors"]
+    )

@@ -9,6 +9,7 @@ from infrahub_sdk.testing.server.app import App
 from infrahub_sdk.testing.server.errors import Refused
 from infrahub_sdk.testing.server.graphql.document import run
 from infrahub_sdk.testing.server.web import rest_schema
+from tests.unit.testing.people import admin
 
 __all__ = ["NAME", "Workshop", "attribute", "document", "kind", "relationship"]
 
@@ -82,7 +83,7 @@ class Workshop:
 
     def ask(self, text: str, branch: str = "main") -> Any:
         """What the server answers to GraphQL, without errors."""
-        answer = run(self.app.session(branch), text)
+        answer = run(self.app.session(branch, account=admin(self.app)), text)
         assert "errors" not in answer, answer["errors"]
         return answer["data"]
 

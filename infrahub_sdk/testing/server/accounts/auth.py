@@ -9,6 +9,7 @@ import os
 import time
 import uuid
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from infrahub_sdk.testing.server.accounts import passwords
@@ -40,14 +41,16 @@ class Auth:
     def account(self, headers: Headers) -> str | None:
         """The id of the account that a request's headers prove, or None when they name none.
 
+        An API token counts more than the token of a session, as a header or as a cookie.
+
         Raises:
             Refused: What they name is not good.
         """
         key = headers.get("X-INFRAHUB-KEY")
-        scheme, _, bearer = (headers.get("Authorization") or "").partition(" ")
-        if scheme.lower() == "bearer" and bearer:
-            return str(self._claims(bearer.strip(), "access")["sub"])
-        return None if key is None else self._account_of_token(key)
+        if key:
+            return self._account_of_token(key)
+        token = _bearer(headers) or _cookie(headers, "access_token")
+        return str(self._claims(token, "access")["sub"]) if token else None
 
     def add_token(self, account: str, token: str | None = None, name: str = "", expires: int | None = None) -> str:
         """Let a token stand for an account.
@@ -76,8 +79,7 @@ class Auth:
         found = session.find(session.kinds["CoreGenericAccount"], {"name__value": str(name)})
         if not found:
             raise Refused("There is no such user", "NODE_NOT_FOUND", 404)
-        if found[0].values["status"].value != "active":
-            raise _unauthorized("This account may not log in")
+        self._check_active(found[0])
         if not passwords.matches(str(password), self._kept_password(found[0])):
             raise _unauthorized("Incorrect password")
         number = str(uuid.uuid4())
@@ -93,7 +95,8 @@ class Auth:
         Raises:
             Refused: It is not good, or the user has logged out.
         """
-        claims = self._claims((headers.get("Authorization") or "").partition(" ")[2].strip(), "refresh")
+        claims = self._claims(_bearer(headers) or _cookie(headers, "refresh_token"), "refresh")
+        self._check_active(self._app.session().get([claims["sub"]]).get(claims["sub"]))
         return {"access_token": self._token(claims["sub"], claims["session_id"], "access", self.access_token_seconds)}
 
     def log_out(self, headers: Headers) -> None:
@@ -102,8 +105,12 @@ class Auth:
         Raises:
             Refused: It is not good.
         """
-        claims = self._claims((headers.get("Authorization") or "").partition(" ")[2].strip(), "access")
+        claims = self._claims(_bearer(headers) or _cookie(headers, "access_token"), "access")
         self._app.storage.rows("delete from login where id = ?", [claims["session_id"]])
+
+    def _check_active(self, account: Node | None) -> None:
+        if account is None or account.values["status"].value != "active":
+            raise _unauthorized("This account may not log in")
 
     def _account_of_token(self, token: str) -> str:
         rows = self._app.storage.rows("select account, expires_at from token where token = ?", [token])
@@ -142,6 +149,20 @@ class Auth:
         if claims["type"] != purpose or (is_ended and purpose == "refresh"):
             raise _unauthorized("Invalid token, or the user has logged out")
         return claims
+
+
+def _bearer(headers: Headers) -> str:
+    scheme, _, token = (headers.get("Authorization") or "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _cookie(headers: Headers, name: str) -> str:
+    from http.cookies import CookieError, SimpleCookie
+
+    cookies = SimpleCookie()
+    with suppress(CookieError):
+        cookies.load(headers.get("Cookie") or "")
+    return cookies[name].value if name in cookies else ""
 
 
 def _encoded(data: bytes) -> str:

@@ -42,7 +42,7 @@ def profile(_: Any, info: Any) -> Node:
 @resolves("Query.InfrahubAccountToken")
 def tokens(_: Any, info: Any, limit: int | None = None, offset: int | None = None) -> dict[str, Any]:
     """The tokens of the account that asks, without what is secret of them."""
-    account = _account(info.context)
+    account = _logged_in(info.context)
     rows = info.context.storage.rows("select id, name, expires_at from token where account = ?", [account.id])
     nodes = [
         {"id": id, "name": name, "expiration": None if expires is None else clock.shown(expires)}
@@ -88,16 +88,15 @@ def update_self(_: Any, info: Any, data: dict[str, Any]) -> dict[str, Any]:
 def permissions(_: Any, info: Any) -> dict[str, Any]:
     """What the account that asks may do."""
     session: Session = info.context
-    _account(session)
     return {
-        "global_permissions": _permissions(session, "CoreGlobalPermission"),
-        "object_permissions": _permissions(session, "CoreObjectPermission"),
+        "global_permissions": _permissions(session, session.permissions.global_ids),
+        "object_permissions": _permissions(session, session.permissions.object_ids),
     }
 
 
-def _permissions(session: Session, kind: str) -> dict[str, Any]:
+def _permissions(session: Session, ids: list[str]) -> dict[str, Any]:
     edges = []
-    for node in session.find(session.kinds[kind], {}):
+    for node in session.get(ids).values():
         values = {name: value.value for name, value in node.values.items()}
         label = labels.display_label(node)
         edges.append({"node": {"name": label, **values, "id": node.id, "display_label": label, "identifier": label}})

@@ -193,6 +193,8 @@ def delete(
             proposed_changes.cancel(session.app.session(account=session.account), session.branch.name)
 
     session, waits = info.context, wait_until_completion is not False
+    if _of(session, data).created_by != session.account:
+        session.permissions.require("delete_branch")
     task = _run(session, data, "branch-delete", "Delete branch {}", waits, remove)
     return {"ok": True} if waits else {"ok": True, "task": {"id": task.id}}
 

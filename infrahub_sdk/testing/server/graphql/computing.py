@@ -29,6 +29,7 @@ def update_attribute(_: Any, info: Any, data: Mapping[str, Any], context: Any = 
         attribute = _attribute(kind, data["attribute"])
         if (attribute.data["computed_attribute"] or {}).get("kind") in {None, "User"}:
             raise Refused(f"{kind.name}.{attribute.name} is not a computed attribute")
+        session.permissions.require_all([("update", kind)])
         node = _node(session, kind, data["id"], "target_node")
         if node.values[attribute.name].value != data["value"]:
             draft = Draft(session, kind, node.id, node)
@@ -42,6 +43,7 @@ def recompute(_: Any, info: Any, data: Mapping[str, Any], context: Any = None) -
     """Make a computed attribute anew."""
     with change(info.context, context) as session:
         kind = converting.node_kind(session, data["kind"])
+        session.permissions.require_all([("update", kind)])
         attribute = _attribute(kind, data["attribute"])
         how = (attribute.data["computed_attribute"] or {}).get("kind")
         if how is None:
@@ -65,6 +67,8 @@ def update_display_label(_: Any, info: Any, data: Mapping[str, Any], context: An
     kind = converting.node_kind(session, data["kind"])
     if not kind.data.get("display_label"):
         raise Refused(f"{kind.name}.display_label has not been defined for this kind.")
+    session.permissions.require("update_object_hfid_display_label")
+    session.permissions.require_all([("update", kind)])
     _node(session, kind, data["id"], kind.name)
     return {"ok": True}
 
@@ -80,6 +84,8 @@ def update_hfid(_: Any, info: Any, data: Mapping[str, Any], context: Any = None)
     if len(paths) != len(data["value"]):
         words = f"{kind.name}.human_friendly_id requires {len(paths)} parts data has {len(data['value'])}"
         raise Refused(words)
+    session.permissions.require("update_object_hfid_display_label")
+    session.permissions.require_all([("update", kind)])
     _node(session, kind, data["id"], kind.name)
     return {"ok": True}
 

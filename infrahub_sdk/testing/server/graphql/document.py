@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from graphql import GraphQLError, OperationType
 
 from infrahub_sdk.testing.server.errors import FieldsRefused, Refused
+from infrahub_sdk.testing.server.graphql import permitted
 from infrahub_sdk.testing.server.graphql.checking import Faulty, checked
 from infrahub_sdk.testing.server.graphql.execution import execute
 from infrahub_sdk.testing.server.history.branches import read_only
@@ -24,8 +25,6 @@ def run(
     text: str,
     variables: Mapping[str, Any] | None = None,
     operation: str | None = None,
-    *,
-    may_write: bool = True,
 ) -> dict[str, Any]:
     """The answer to a document; its status is 200, whatever the answer says.
 
@@ -34,7 +33,6 @@ def run(
         text: The document.
         variables: Its variables.
         operation: Which of its operations.
-        may_write: Whether it may have mutations.
 
     Raises:
         Refused: It is not run at all; the status of the answer is that of the refusal.
@@ -47,10 +45,9 @@ def run(
         chosen = document.operation(operation)
     except Faulty as faulty:
         return _answer(None, faulty.errors)
+    permitted.check(session, schema, document, chosen)
     if chosen.operation == OperationType.QUERY:
         return _answer(*execute(schema, chosen, document.fragments, variables or {}, session))
-    if not may_write:
-        raise Refused("Authentication is required to perform a mutation", "AUTHENTICATION_REQUIRED", 401)
     if session.scope.at is not None:
         session = session.app.session(session.branch.name, account=session.account)
     return _answer(*execute(schema, chosen, document.fragments, variables or {}, session, _check_branch))

@@ -25,6 +25,7 @@ def of_user(_: Any, info: Any) -> dict[str, Any]:
 @resolves("Query.InfrahubGlobalPreferences")
 def of_all(_: Any, info: Any) -> dict[str, Any]:
     """What holds for those who have set nothing."""
+    info.context.permissions.require("manage_global_preferences")
     return _kept(info.context, "global")
 
 
@@ -45,6 +46,8 @@ def effective(_: Any, info: Any) -> dict[str, Any]:
 def change(_: Any, info: Any, scope: str, **given: str | None) -> dict[str, Any]:
     """Set some; null takes one away, and what is not given stays."""
     session: Session = info.context
+    if scope == "GLOBAL":
+        session.permissions.require("manage_global_preferences")
     owner = "global" if scope == "GLOBAL" else _account(session)
     if given.get("timezone"):
         _check_timezone(str(given["timezone"]))

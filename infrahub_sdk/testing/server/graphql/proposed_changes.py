@@ -40,6 +40,7 @@ def merge(_: Any, info: Any, data: Mapping[str, Any], wait_until_completion: boo
 @resolves("Mutation.CoreProposedChangeReview")
 def review(_: Any, info: Any, data: Mapping[str, Any]) -> dict[str, Any]:
     """Approve or reject a proposed change, or take that back."""
+    info.context.permissions.require("review_proposed_change")
     with change(info.context) as session:
         node = _find(session, data["id"])
         saving.change(session, node, proposed_changes.reviewed(session, node, data["decision"]))

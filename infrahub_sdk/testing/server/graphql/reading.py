@@ -127,7 +127,8 @@ class _Attribute:
 
     @property
     def permissions(self) -> dict[str, str]:
-        return {"update_value": _decision(self._value.node.group.session)}
+        node = self._value.node
+        return {"update_value": node.group.session.permissions.told(node.kind, "update")}
 
     def __getattr__(self, name: str) -> Any:
         return self._value.field(name)
@@ -318,12 +319,9 @@ def permissions(page: dict[str, Any], info: Any) -> dict[str, Any]:
     """What the account may do with the nodes of a page."""
     session: Session = info.context
     kind: Kind = page["kind"]
-    names = [kind.name, *(kind.members if kind.is_generic else ())]
-    decision = _decision(session)
-    changes = dict.fromkeys(("create", "update", "delete"), decision)
-    edges = [{"node": {"kind": name, "view": "ALLOW", **changes}} for name in names]
+    kinds = [kind, *(session.kinds[name] for name in kind.members)] if kind.is_generic else [kind]
+    edges = []
+    for item in kinds:
+        told = {action: session.permissions.told(item, action) for action in ("view", "create", "update", "delete")}
+        edges.append({"node": {"kind": item.name, **told}})
     return {"count": len(edges), "edges": edges}
-
-
-def _decision(session: Session) -> str:
-    return "ALLOW" if session.account else "DENY"

@@ -27,6 +27,7 @@ def add(_: Any, info: Any, data: dict[str, Any], context: Any = None) -> dict[st
     with change(info.context, context) as session:
         node, relationship = _source(session, data)
         there = _peers(session, data)
+        session.permissions.require_peers({node.kind, *(peer.kind for peer in there.values())})
         held = {edge.node.id for edge in node.edges(relationship)}
         _check_peers(session, node, relationship, there)
         if not relationship.is_many and (held or len(_given(data)) > 1):
@@ -46,6 +47,7 @@ def remove(_: Any, info: Any, data: dict[str, Any], context: Any = None) -> dict
     with change(info.context, context) as session:
         node, relationship = _source(session, data)
         there = _peers(session, data)
+        session.permissions.require_peers({node.kind, *(peer.kind for peer in there.values())})
         _check_peers(session, node, relationship, there)
         held = {edge.node.id for edge in node.edges(relationship)}
         gone = [item["id"] for item in _given(data) if item.get("id") in held]

@@ -61,12 +61,13 @@ def change(session: Session, context: dict[str, Any] | None = None) -> Iterator[
     """A transaction, in the name of the account that the argument `context` of a mutation names.
 
     Raises:
-        Refused: There is no such account.
+        Refused: There is no such account, or the one that asks may not act for others.
     """
     account = ((context or {}).get("account") or {}).get("id")
     before = session.account
     with session.storage.transaction():
         if account and account != before:
+            session.permissions.require("override_context")
             try:
                 session.account = lookup.find(session, session.kinds["CoreGenericAccount"], {"id": account}).id
             except Refused:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from infrahub_sdk.testing.server.accounts.permissions import DECISIONS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 __all__ = ["is_template", "render", "variables"]
-
-_DECISIONS = {1: "DENY", 2: "ALLOW_DEFAULT", 4: "ALLOW_OTHER", 6: "ALLOW_ALL"}
 
 
 def is_template(text: str) -> bool:
@@ -24,7 +24,7 @@ def _environment() -> Any:
     from jinja2.sandbox import SandboxedEnvironment
 
     environment = SandboxedEnvironment(undefined=StrictUndefined)
-    environment.filters["value_to_permission_decision_name"] = lambda value: _DECISIONS.get(int(value), str(value))
+    environment.filters["value_to_permission_decision_name"] = lambda value: DECISIONS.get(int(value), str(value))
     environment.filters["value_to_permission_action_name"] = lambda value: str(value).upper()
     return environment
 

@@ -41,7 +41,7 @@ def graphql(app: App, request: Request, account: str | None, branch: str = "") -
     if not isinstance(given, dict) or not isinstance(given.get("query"), str):
         raise Refused("The body has no query", "VALIDATION_ERROR", 400)
     variables, operation = given.get("variables"), given.get("operationName")
-    return Answer(run(view, given["query"], variables, operation, may_write=account is not None))
+    return Answer(run(view, given["query"], variables, operation))
 
 
 def _document(request: Request) -> Any:

@@ -48,7 +48,11 @@ def schema_kind(app: App, request: Request, account: str | None, kind: str) -> A
 @routes.add("POST", "/api/schema/load")
 def schema_load(app: App, request: Request, account: str | None) -> Answer:
     """Load schemas into a branch."""
-    return _answered(*rest_schema.load(session(app, request, account), inputs.content(request)))
+    given, view = inputs.content(request), session(app, request, account)
+    view.permissions.require("manage_schema")
+    if view.branch.is_default:
+        view.permissions.require("edit_default_branch")
+    return _answered(*rest_schema.load(view, given))
 
 
 @routes.add("POST", "/api/schema/check")

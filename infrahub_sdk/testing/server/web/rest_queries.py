@@ -42,7 +42,7 @@ def _run(app: App, request: Request, account: str | None, name: str, variables: 
     view = session(app, request, account)
     is_grouped = inputs.flag(request, "update_group")
     view.seen = set()
-    query, answer = queries.run(view, name, variables, may_write=account is not None)
+    query, answer = queries.run(view, name, variables)
     if answer.get("errors"):
         return _failure(str(query.values["name"].value), answer["errors"])
     if is_grouped:
@@ -97,6 +97,8 @@ def generate_artifacts(app: App, request: Request, account: str | None, id: str)
     for position, node in enumerate(nodes):
         inputs.typed(node, str, "body", "nodes", position)
     view = session(app, request, account)
+    artifact = view.kinds["CoreArtifact"]
+    view.permissions.require_all([("create", artifact), ("update", artifact)])
     definition = lookup.find(view, view.kinds["CoreArtifactDefinition"], {"id": id})
     title = f"Generate all artifacts of {definition.values['name'].value}"
     with tasks.recorded(

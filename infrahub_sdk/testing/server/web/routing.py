@@ -85,5 +85,5 @@ def session(app: App, request: Request, account: str | None, branch: str | None 
     at = request.query.get("at")
     name = branch or request.query.get("branch") or "main"
     view = app.session(name, None if at is None else microseconds(at), account)
-    view.has_api_token = account is not None and not request.headers.get("Authorization")
+    view.has_api_token = bool(request.headers.get("X-INFRAHUB-KEY"))
     return view
