@@ -100,7 +100,7 @@ class Selection(NamedTuple):
         wanted, unwanted = check_names("include", include), check_names("exclude", exclude)
         both = sorted(path for path in unwanted if path in wanted or below(wanted, path))
         if both:
-            raise ValueError(f"{both} are part of both include and exclude")
+            raise ValueError(f"`include` and `exclude` both name {', '.join(both)}: leave one of them out")
         if only is None:
             return cls(wanted, unwanted, fragment, prefetch_relationships, property, include_metadata)
         others = {"include": wanted, "exclude": unwanted, "prefetch_relationships": prefetch_relationships}

@@ -145,7 +145,7 @@ async def test_all_mistakes_are_said_at_once(client: InfrahubClient) -> None:
 
 
 async def test_a_path_that_is_included_cannot_be_excluded_on_the_way(client: InfrahubClient) -> None:
-    with pytest.raises(ValueError, match=r"\['interfaces'\] are part of both"):
+    with pytest.raises(ValueError, match="both name interfaces"):
         await client.all("DcimDevice", include=["interfaces.ip_addresses"], exclude=["interfaces"])
 
 

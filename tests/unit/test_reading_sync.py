@@ -144,7 +144,7 @@ def test_all_mistakes_are_said_at_once(client: InfrahubClientSync) -> None:
 
 
 def test_a_path_that_is_included_cannot_be_excluded_on_the_way(client: InfrahubClientSync) -> None:
-    with pytest.raises(ValueError, match=r"\['interfaces'\] are part of both"):
+    with pytest.raises(ValueError, match="both name interfaces"):
         client.all("DcimDevice", include=["interfaces.ip_addresses"], exclude=["interfaces"])
 
 

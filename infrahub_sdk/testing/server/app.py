@@ -45,17 +45,20 @@ class App:
         self.lock = threading.RLock()
         self.auth = Auth(self)
         self._start: Connection | None = None
-        with self.storage.transaction():
-            is_new = not self.storage.rows("select 1 from branch")
-            if is_new:
+        self._loaded: list[dict[str, Any]] = []  # at the start
+        try:
+            if not self.storage.rows("select 1 from branch"):
                 self._set_up()
-        if is_new:
-            self._start = self.storage.copy()
+                self._start = self.storage.copy()
+        except BaseException:
+            self.storage.close()
+            raise
 
     def _set_up(self) -> None:
-        now = branches.add_default(self.storage).created_at
-        self.storage.insert("schema", [{"branch": MAIN, "document": "[]", "since": now}])
-        bootstrap.set_up(self)
+        with self.storage.transaction():
+            now = branches.add_default(self.storage).created_at
+            self.storage.insert("schema", [{"branch": MAIN, "document": "[]", "since": now}])
+            bootstrap.set_up(self)
 
     @property
     def deployment_id(self) -> str:
@@ -72,6 +75,7 @@ class App:
         """Go back to the start: nothing but what every server has, and the schemas that were loaded at the start."""
         if self._start is None:
             new = App()
+            new.load_schemas(self._loaded)
             self._start = new.storage.copy()
             new.close()
         self.storage.restore(self._start)
@@ -89,6 +93,7 @@ class App:
                 raise ValidationError("schemas", f"they are refused: {refused.message}") from None
             if status != 200:
                 raise ValidationError("schemas", f"they are refused: {rest_schema.words(answer)}")
+            self._loaded += documents
             if self._start is not None:
                 self._start.close()
                 self._start = self.storage.copy()

@@ -95,4 +95,8 @@ class Session:
 
     def _labelled(self, kind: Kind, passes: Callable[[str], bool]) -> list[str]:
         """The ids of the nodes of a kind whose display label passes a test."""
-        return [node.id for node in self.find(kind, {}) if passes(labels.display_label(node))]
+        found = self.storage.kept(
+            ("labels", kind.name, self.scope.visible("node", "n")),
+            lambda: [(node.id, labels.display_label(node)) for node in self.find(kind, {})],
+        )
+        return [id for id, label in found if passes(label)]

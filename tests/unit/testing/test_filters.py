@@ -117,6 +117,15 @@ def test_labels_of_templates_are_filtered_by(inventory: Inventory, found: Callab
     assert inventory.labels("InvFibre", 'display_label__value: "eth0"') == []
 
 
+def test_a_label_that_has_changed_is_found_by_what_it_is_now(
+    inventory: Inventory, found: Callable[..., list[str]]
+) -> None:
+    [port] = inventory.nodes("InvPort", 'display_label__value: "b1:ETH0"', "id")
+    inventory.update("Port", port["id"], name="eth7")
+    assert inventory.labels("InvPort", 'display_label__value: "b1:ETH0"') == []
+    assert inventory.labels("InvPort", 'display_label__value: "b1:ETH7"') == ["b1:ETH7"]
+
+
 def test_labels_of_all_kinds_of_a_generic_are_filtered_by(
     inventory: Inventory, found: Callable[..., list[str]]
 ) -> None:

@@ -93,6 +93,16 @@ def test_a_reset_leaves_the_schemas_and_nothing_else() -> None:
         assert set(client.branch.all()) == {"main"}
 
 
+def test_a_reset_of_a_file_that_was_there_leaves_the_schemas_too(tmp_path: Path) -> None:
+    path = tmp_path / "infrahub.db"
+    with LocalInfrahub(data=path) as infrahub:
+        infrahub.client_sync().create("BuiltinTag", name="red").save()
+    with LocalInfrahub([SITE], data=path) as infrahub:
+        infrahub.reset()
+        assert infrahub.client_sync().count("BuiltinTag") == 0
+        assert infrahub.client_sync().count("LocationSite") == 0
+
+
 def test_two_of_them_know_nothing_of_one_another() -> None:
     with LocalInfrahub() as one, LocalInfrahub() as other:
         one.client_sync().create("BuiltinTag", name="red").save()
@@ -146,6 +156,17 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     path.write_text("no database " * 1000)
     with pytest.raises(FileNotValidError, match=r"infrahub\.db"):
         LocalInfrahub(data=path)
+
+
+def test_a_file_that_is_damaged_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "infrahub.db"
+    with LocalInfrahub(data=path):
+        pass
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4096] + bytes(len(whole) - 4096))
+    with pytest.raises(FileNotValidError, match=r"infrahub\.db"):
+        LocalInfrahub(data=path)
+    assert path.read_bytes() == whole[:4096] + bytes(len(whole) - 4096)
 
 
 def test_a_file_that_another_one_has_is_refused_and_stays_whole(tmp_path: Path) -> None:

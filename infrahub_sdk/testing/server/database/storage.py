@@ -11,12 +11,12 @@ from infrahub_sdk.exceptions import FileNotValidError
 from infrahub_sdk.testing.server.database.functions import FUNCTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 __all__ = ["GLOBAL", "LAYOUT", "MAIN", "Storage"]
 
 GLOBAL, MAIN = 0, 1  # the branches of what is the same on all of them, and of what is on the default branch
-_MOST_REMEMBERED = 16  # statements
+_MOST_REMEMBERED = 16  # things
 LAYOUT = 2  # which tables a file has; raised whenever they change
 
 # A row of node, value and edge says what holds on a branch since a time and until a time, which is null for what holds
@@ -104,12 +104,11 @@ class Storage:
 
     def __init__(self, path: str = ":memory:") -> None:
         try:
-            self._connection = _connected(path)
+            self._connection, self._last = _connected(path)
         except sqlite3.DatabaseError as error:
             raise FileNotValidError(path, _unusable(path, error)) from error
-        self._last: int = self.rows("select last from clock")[0][0]
         self._kept = self._last
-        self._remembered: dict[tuple[Any, ...], list[Any]] = {}
+        self._remembered: dict[tuple[Any, ...], Any] = {}
         self._changes = 0
         for name, function in FUNCTIONS.items():
             self.function(name, function)
@@ -141,12 +140,21 @@ class Storage:
 
     def remembered(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         """The rows that a statement gives, without asking again before something was written."""
+        rows: list[Any] = self.kept((sql, *values), lambda: self.rows(sql, values))
+        return rows
+
+    def kept(self, key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
+        """What a function makes of the data, without calling it again before something was written.
+
+        Args:
+            key: What tells it from other things that are kept.
+            make: The function.
+        """
         if self._connection.total_changes != self._changes or len(self._remembered) > _MOST_REMEMBERED:
             self._remembered.clear()
             self._changes = self._connection.total_changes
-        key = (sql, *values)
         if key not in self._remembered:
-            self._remembered[key] = self.rows(sql, values)
+            self._remembered[key] = make()
         return self._remembered[key]
 
     def run(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
@@ -189,8 +197,8 @@ class Storage:
         self._connection.create_function(name, 1, function)
 
 
-def _connected(path: str) -> sqlite3.Connection:
-    """The connection to a database, which nobody else has until it is closed."""
+def _connected(path: str) -> tuple[sqlite3.Connection, int]:
+    """The connection to a database, which nobody else has until it is closed, and the last time that it has seen."""
     # One serves all threads, one request at a time; see App.
     connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False, cached_statements=1000)
     try:
@@ -200,10 +208,10 @@ def _connected(path: str) -> sqlite3.Connection:
         connection.execute("pragma synchronous = normal")  # survives the end of the process, not of the machine
         if is_new:
             connection.executescript(f"begin immediate; {_TABLES} pragma user_version = {LAYOUT}; commit;")
+        return connection, connection.execute("select last from clock").fetchone()[0]
     except BaseException:
         connection.close()
         raise
-    return connection
 
 
 def _is_new(connection: sqlite3.Connection, path: str) -> bool:
