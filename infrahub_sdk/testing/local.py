@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from infrahub_sdk.exceptions import FileNotValidError, ValidationError
 from infrahub_sdk.testing.server.app import App
 from infrahub_sdk.testing.server.bootstrap import ADMIN, ADMIN_PASSWORD, ADMIN_TOKEN
-from infrahub_sdk.testing.server.schema.documents import read_documents
+from infrahub_sdk.testing.server.schema.documents import Document, read_documents
 from infrahub_sdk.testing.server.web.http import Server
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ def _check(data: Any, host: Any, port: Any, access_token_seconds: Any) -> None:
         raise ValidationError("access_token_seconds", f"it must be a number, not {access_token_seconds!r}.")
 
 
-def _opened(data: str | Path | None, documents: list[dict[str, Any]]) -> App:
+def _opened(data: str | Path | None, documents: list[Document]) -> App:
     path = ":memory:" if data is None else str(data)
     try:
         app = App(path)

@@ -12,11 +12,14 @@ from infrahub_sdk.testing.server.database.storage import MAIN, Storage
 from infrahub_sdk.testing.server.errors import Refused
 from infrahub_sdk.testing.server.history import branches
 from infrahub_sdk.testing.server.schema import storing
+from infrahub_sdk.testing.server.schema.documents import Document, read_documents
 from infrahub_sdk.testing.server.schema.kinds import kinds_of
 from infrahub_sdk.testing.server.session import Session
 from infrahub_sdk.testing.server.web import rest_schema
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
     from sqlite3 import Connection
 
     from infrahub_sdk.testing.server.graphql.schema import Schema
@@ -45,7 +48,7 @@ class App:
         self.lock = threading.RLock()
         self.auth = Auth(self)
         self._start: Connection | None = None
-        self._loaded: list[dict[str, Any]] = []  # at the start
+        self._loaded: list[Document] = []  # at the start
         try:
             if not self.storage.rows("select 1 from branch"):
                 self._set_up()
@@ -80,19 +83,23 @@ class App:
             new.close()
         self.storage.restore(self._start)
 
-    def load_schemas(self, documents: list[dict[str, Any]]) -> None:
+    def load_schemas(self, schemas: Iterable[Mapping[str, Any] | str | Path]) -> None:
         """Load schemas into the default branch.
+
+        Args:
+            schemas: Dictionaries, and paths of files and folders, see `read_documents`.
 
         Raises:
             ValidationError: They are refused.
         """
+        documents = read_documents(schemas)
         if documents:
             try:
                 status, answer = rest_schema.load(self.session(), {"schemas": documents})
             except Refused as refused:
                 raise ValidationError("schemas", f"they are refused: {refused.message}") from None
             if status != 200:
-                raise ValidationError("schemas", f"they are refused: {rest_schema.words(answer)}")
+                raise ValidationError("schemas", f"they are refused: {rest_schema.words(answer, documents)}")
             self._loaded += documents
             if self._start is not None:
                 self._start.close()

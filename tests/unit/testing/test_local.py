@@ -58,7 +58,12 @@ def test_schemas_are_read_from_files_and_folders(tmp_path: Path) -> None:
     [
         (["nowhere.yml"], "no file nowhere.yml"),
         (SITE, "must be a list"),
-        ([{"version": "1.0", "nodes": [{"name": "site", "namespace": "Location"}]}], "refused"),
+        (5, "must be a list"),
+        ([SITE, None], r"\[1\] must be a dictionary or a path"),
+        (
+            [SITE, {"version": "1.0", "nodes": [{"name": "site", "namespace": "Location"}]}],
+            r"schemas\[1\]: nodes\.0\.name: ",
+        ),
     ],
 )
 def test_schemas_that_cannot_be_are_refused_before_it_starts(schemas: Any, words: str) -> None:
@@ -68,8 +73,17 @@ def test_schemas_that_cannot_be_are_refused_before_it_starts(schemas: Any, words
 
 def test_a_file_that_holds_no_schema_is_named(tmp_path: Path) -> None:
     (tmp_path / "broken.yml").write_text("a: [")
-    with pytest.raises(ValidationError, match=r"broken\.yml"):
+    with pytest.raises(ValidationError, match=r"broken\.yml is no YAML, line 1, column 5: ") as caught:
         LocalInfrahub([tmp_path])
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_whose_schema_is_refused_is_named_with_the_place(tmp_path: Path) -> None:
+    (tmp_path / "rack.yml").write_text(
+        "version: '1.0'\nnodes: []\n---\nversion: '1.0'\nnodes: [{name: 5, namespace: A}]\n"
+    )
+    with pytest.raises(ValidationError, match=r"rack\.yml \(document 2\): nodes\.0\.name: "):
+        LocalInfrahub([SITE, tmp_path])
 
 
 def test_what_is_kept_in_a_file_is_there_again(tmp_path: Path) -> None:

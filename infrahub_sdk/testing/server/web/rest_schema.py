@@ -12,6 +12,7 @@ from infrahub_sdk.testing.server.schema import checking, loading
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from infrahub_sdk.testing.server.schema.documents import Document
     from infrahub_sdk.testing.server.session import Session
 
 __all__ = ["check", "json_schema", "load", "show", "show_kind", "summary", "words"]
@@ -70,10 +71,13 @@ def json_schema(session: Session, kind: str) -> Answer:
     }
 
 
-def words(answer: Mapping[str, Any]) -> str:
-    """What a refusal says, in one line."""
-    places = [f"{'.'.join(map(str, item['loc'][2:]))}: {item['msg']}" for item in answer.get("detail", ())]
-    return "; ".join([*(str(item["message"]) for item in answer.get("errors", ())), *places])
+def words(answer: Mapping[str, Any], documents: Sequence[Document]) -> str:
+    """What a refusal of documents says, in one line that names where they come from."""
+    found = [str(item["message"]) for item in answer.get("errors", ())]
+    for item in answer.get("detail", ()):
+        number, *place = item["loc"][2:]
+        found.append(f"{documents[number].place}: {'.'.join(map(str, place))}: {item['msg']}")
+    return "; ".join(found)
 
 
 def load(session: Session, body: Any) -> Answer:
