@@ -52,7 +52,7 @@ def test_a_branch_is_made_described_and_deleted(suite: Suite, name: str) -> None
     ("mutation", "words"),
     [
         ('BranchCreate(data: { name: "main" })', "main"),
-        ('BranchCreate(data: { name: "a b" })', "invalid"),
+        ('BranchCreate(data: { name: "a b" })', "ranch name"),
         ('BranchDelete(data: { name: "main" })', "main"),
         ('BranchDelete(data: { name: "suite-none" })', "suite-none"),
         ('BranchMerge(data: { name: "suite-none" })', "suite-none"),

@@ -24,7 +24,8 @@ def test_an_option_of_a_dropdown_is_added_used_and_removed(suite: Suite) -> None
     suite.data(f'mutation {{ SuiteServerDelete(data: {{ id: "{made["id"]}" }}) {{ ok }} }}')
     assert suite.data(remove) == {"SchemaDropdownRemove": {"ok": True}}
     refused = suite.refused('mutation { SuiteServerCreate(data: { name: {value: "~s"} status: {value: "~"} }) { ok } }')
-    assert "~ must be one of" in refused.message
+    assert "~" in refused.message
+    assert refused.message.endswith("at status")
 
 
 def test_an_option_of_an_enum_is_added_and_removed(suite: Suite) -> None:

@@ -23,21 +23,21 @@ def server_id(shared: Suite) -> str:
 @pytest.mark.parametrize(
     ("fields", "words", "code", "status"),
     [
-        ("height: {value: 0}", ("0 is", "minimum", "1 at height"), CONSTRAINT, 422),
-        ("height: {value: 49}", ("49 is", "maximum", "48 at height"), CONSTRAINT, 422),
+        ("height: {value: 0}", ("0 is", "1 at height"), CONSTRAINT, 422),
+        ("height: {value: 49}", ("49 is", "48 at height"), CONSTRAINT, 422),
         ("height: {value: 13}", ("13 is", "excluded", "at height"), CONSTRAINT, 422),
         ("height: {value: 25}", ("25 is", "excluded", "20-29 at height"), CONSTRAINT, 422),
         ('serial: {value: "abc"}', ("abc", "regex", "'^[A-Z0-9]+$' at serial"), CONSTRAINT, 422),
-        ('serial: {value: "AB"}', ("AB", "minimum length of 3 at serial"), CONSTRAINT, 422),
-        ('serial: {value: "ABCDEFGHI"}', ("ABCDEFGHI", "maximum length of 8 at serial"), CONSTRAINT, 422),
+        ('serial: {value: "AB"}', ("AB", "length", "3 at serial"), CONSTRAINT, 422),
+        ('serial: {value: "ABCDEFGHI"}', ("ABCDEFGHI", "length", "8 at serial"), CONSTRAINT, 422),
         ('size: {value: "medium"}', ("medium",), UNDEFINED, 500),
-        ('status: {value: "nope"}', ("nope must be one of", "off, on", "at status"), CONSTRAINT, 422),
-        ('name: {value: "~taken"}', ("uniqueness", "name"), UNDEFINED, 422),
+        ('status: {value: "nope"}', ("nope", "off, on", "at status"), CONSTRAINT, 422),
+        ('name: {value: "~taken"}', ("name",), UNDEFINED, 422),
         ("name: {value: null}", ("name",), CONSTRAINT, 422),
-        ('owner: {id: "nope"}', ("Unable to find the node nope / SuitePerson",), "NODE_NOT_FOUND", 404),
-        ('owner: {hfid: ["~none"]}', ("Unable to find the node ~none / SuitePerson",), "NODE_NOT_FOUND", 404),
+        ('owner: {id: "nope"}', ("Unable to find the node", "nope", "SuitePerson"), "NODE_NOT_FOUND", 404),
+        ('owner: {hfid: ["~none"]}', ("Unable to find the node", "~none", "SuitePerson"), "NODE_NOT_FOUND", 404),
         ('member_of_groups: [{hfid: ["~g"], kind: "Nope"}]', ("Nope",), "SCHEMA_NOT_FOUND", 422),
-        ('tags: [{hfid: ["~none"]}]', ("Unable to find the node ~none / BuiltinTag",), "NODE_NOT_FOUND", 404),
+        ('tags: [{hfid: ["~none"]}]', ("Unable to find the node", "~none", "BuiltinTag"), "NODE_NOT_FOUND", 404),
     ],
 )
 def test_a_change_that_breaks_a_rule_is_refused(
@@ -55,15 +55,15 @@ def test_a_change_that_breaks_a_rule_is_refused(
 @pytest.mark.parametrize(
     ("kind", "fields", "words", "code"),
     [
-        ("SuiteServer", "", ("name is mandatory for SuiteServer",), "ATTRIBUTE_REQUIRED"),
-        ("SuiteServer", 'name: {value: "~taken"}', ("uniqueness",), UNDEFINED),
-        ("SuiteServer", 'name: {value: "~x"} height: {value: 0}', ("minimum",), CONSTRAINT),
-        ("SuiteServer", 'name: {value: "~x"} size: {value: "medium"}', ("medium must be one of",), CONSTRAINT),
+        ("SuiteServer", "", ("SuiteServer", "at name"), "ATTRIBUTE_REQUIRED"),
+        ("SuiteServer", 'name: {value: "~taken"}', ("name",), UNDEFINED),
+        ("SuiteServer", 'name: {value: "~x"} height: {value: 0}', ("0 is", "1 at height"), CONSTRAINT),
+        ("SuiteServer", 'name: {value: "~x"} size: {value: "medium"}', ("medium", "at size"), CONSTRAINT),
         ("SuiteServer", 'name: {value: "~x"} tags: [null]', ("at tags",), CONSTRAINT),
-        ("SuiteServer", 'id: "x" name: {value: "~x"}', ("x is not a valid UUID at id",), "ATTRIBUTE_INVALID_TYPE"),
-        ("SuiteDisk", "slot: {value: 1}", ("server is mandatory for SuiteDisk",), "ATTRIBUTE_REQUIRED"),
-        ("SuitePlain", 'word: {value: "x"}', ("must is mandatory for SuitePlain",), "ATTRIBUTE_REQUIRED"),
-        ("SuiteRoom", 'name: {value: "~x"}', ("parent is mandatory for SuiteRoom",), "ATTRIBUTE_REQUIRED"),
+        ("SuiteServer", 'id: "x" name: {value: "~x"}', ("UUID at id",), "ATTRIBUTE_INVALID_TYPE"),
+        ("SuiteDisk", "slot: {value: 1}", ("SuiteDisk", "at server"), "ATTRIBUTE_REQUIRED"),
+        ("SuitePlain", 'word: {value: "x"}', ("SuitePlain", "at must"), "ATTRIBUTE_REQUIRED"),
+        ("SuiteRoom", 'name: {value: "~x"}', ("SuiteRoom", "at parent"), "ATTRIBUTE_REQUIRED"),
     ],
 )
 def test_a_new_node_that_breaks_a_rule_is_refused(
@@ -95,28 +95,29 @@ def test_of_a_change_one_of_the_fields_that_break_a_rule_has_an_error(shared: Su
 @pytest.mark.parametrize(
     ("mutation", "words", "code", "status"),
     [
-        ('Update(data: { id: "nope" })', "Unable to find the node nope / SuiteServer", "NODE_NOT_FOUND", 404),
-        ('Update(data: { hfid: ["~no"] })', "Unable to find the node ~no / SuiteServer", "NODE_NOT_FOUND", 404),
-        ("Update(data: { height: {value: 1} })", "hfid", UNDEFINED, 400),
-        ('Delete(data: { id: "nope" })', "Unable to find the node nope / SuiteServer", "NODE_NOT_FOUND", 404),
-        ("Delete(data: { })", "hfid", UNDEFINED, 400),
-        ('Upsert(data: { id: "nope" name: {value: "~n"} })', "nope / SuiteServer", "NODE_NOT_FOUND", 404),
-        ('Upsert(data: { id: "" name: {value: "~n"} })', "Unable to find the node", "NODE_NOT_FOUND", 404),
-        ('Upsert(data: { hfid: [] name: {value: "~n"} })', "HFID", "NODE_NOT_FOUND", 404),
+        ('Update(data: { id: "nope" })', ("Unable to find the node", "nope", "SuiteServer"), "NODE_NOT_FOUND", 404),
+        ('Update(data: { hfid: ["~no"] })', ("Unable to find the node", "~no", "SuiteServer"), "NODE_NOT_FOUND", 404),
+        ("Update(data: { height: {value: 1} })", ("hfid",), UNDEFINED, 400),
+        ('Delete(data: { id: "nope" })', ("Unable to find the node", "nope", "SuiteServer"), "NODE_NOT_FOUND", 404),
+        ("Delete(data: { })", ("hfid",), UNDEFINED, 400),
+        ('Upsert(data: { id: "nope" name: {value: "~n"} })', ("nope", "SuiteServer"), "NODE_NOT_FOUND", 404),
+        ('Upsert(data: { id: "" name: {value: "~n"} })', ("Unable to find the node",), "NODE_NOT_FOUND", 404),
+        ('Upsert(data: { hfid: [] name: {value: "~n"} })', ("HFID",), "NODE_NOT_FOUND", 404),
     ],
 )
 def test_a_mutation_of_a_node_that_is_not_there_is_refused(
-    shared: Suite, mutation: str, words: str, code: str, status: int
+    shared: Suite, mutation: str, words: tuple[str, ...], code: str, status: int
 ) -> None:
     refused = shared.refused(f"mutation {{ SuiteServer{mutation} {{ ok }} }}")
-    assert words in refused.message
+    for word in words:
+        assert word in refused.message
     assert (refused.code, refused.http_status, refused.status) == (code, status, 200)
 
 
 def test_a_node_of_another_kind_is_refused(shared: Suite, server_id: str) -> None:
     refused = shared.refused(f'mutation {{ SuitePersonUpdate(data: {{ id: "{server_id}" }}) {{ ok }} }}')
-    assert f"with id {server_id}" in refused.message
-    assert "is a SuiteServer, not" in refused.message
+    for word in (server_id, "SuiteServer", "SuitePerson"):
+        assert word in refused.message
     assert (refused.code, refused.http_status) == ("NODE_NOT_FOUND", 404)
 
 
@@ -172,7 +173,7 @@ def test_a_branch_that_is_not_there_is_refused(shared: Suite) -> None:
     assert (reply.status, reply.content) == (404, {"errors": ["Branch: nope not found."]})
 
 
-@pytest.mark.parametrize(("at", "words"), [("nope", "nope"), ("2001-01-01T00:00:00Z", "before branch 'main'")])
+@pytest.mark.parametrize(("at", "words"), [("nope", "nope"), ("2001-01-01T00:00:00Z", "'main'")])
 def test_a_time_that_cannot_be_looked_at_is_refused(shared: Suite, at: str, words: str) -> None:
     reply = shared.ask("{ BuiltinTag { count } }", at=at)
     [error] = reply.content["errors"]

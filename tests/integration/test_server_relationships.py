@@ -98,20 +98,21 @@ def world(shared: Suite) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("way", "id", "name", "peer", "words", "code"),
     [
-        ("Add", "s1", "tags", "nope", "Unable to find the node", "UNDEFINED_ERROR"),
-        ("Add", "s1", "nope", "red", "'nope' is not a valid relationship for 'SuiteServer'", "UNDEFINED_ERROR"),
-        ("Add", "nope", "tags", "red", "Unable to find the node nope", "NODE_NOT_FOUND"),
-        ("Add", "s1", "tags", "ann", "'SuitePerson' is not a valid peer for 'BuiltinTag'", "UNDEFINED_ERROR"),
-        ("Add", "s1", "owner", "bob", "'owner'", "UNDEFINED_ERROR"),
-        ("Add", "s2", "disks", "disk", "already", "UNDEFINED_ERROR"),
-        ("Remove", "disk", "server", "s1", "'server' is a mandatory relationship", "UNDEFINED_ERROR"),
+        ("Add", "s1", "tags", "nope", ("Unable to find the node", "nope"), "UNDEFINED_ERROR"),
+        ("Add", "s1", "nope", "red", ("'nope'", "SuiteServer"), "UNDEFINED_ERROR"),
+        ("Add", "nope", "tags", "red", ("Unable to find the node", "nope"), "NODE_NOT_FOUND"),
+        ("Add", "s1", "tags", "ann", ("SuitePerson", "BuiltinTag"), "UNDEFINED_ERROR"),
+        ("Add", "s1", "owner", "bob", ("'owner'",), "UNDEFINED_ERROR"),
+        ("Add", "s2", "disks", "disk", ("SuiteDisk", "server"), "UNDEFINED_ERROR"),
+        ("Remove", "disk", "server", "s1", ("server", "at name"), "UNDEFINED_ERROR"),
     ],
 )
 def test_what_a_relationship_cannot_have_is_refused(
-    shared: Suite, world: dict[str, str], way: str, id: str, name: str, peer: str, words: str, code: str
+    shared: Suite, world: dict[str, str], way: str, id: str, name: str, peer: str, words: tuple[str, ...], code: str
 ) -> None:
     refused = shared.refused(related(way, world.get(id, id), name, world.get(peer, peer)))
-    assert words in refused.message
+    for word in words:
+        assert word in refused.message
     assert (refused.code, refused.path) == (code, [f"Relationship{way}"])
 
 
@@ -143,7 +144,8 @@ def test_a_change_may_not_even_say_that_nothing_is_where_a_hierarchy_ends(suite:
 def test_a_peer_of_another_kind_is_refused(shared: Suite, world: dict[str, str]) -> None:
     fields = f'id: "{world["s1"]}" owner: {{id: "{world["red"]}"}}'
     refused = shared.refused(f"mutation {{ SuiteServerUpdate(data: {{ {fields} }}) {{ ok }} }}")
-    assert f"BuiltinTag - {world['red']} cannot be" in refused.message
+    assert "BuiltinTag" in refused.message
+    assert world["red"] in refused.message
     assert "['SuitePerson'] at owner" in refused.message
 
 
@@ -153,7 +155,6 @@ def test_more_peers_than_a_relationship_may_have_are_refused(shared: Suite, worl
     refused = shared.refused(
         f'mutation {{ SuiteServerUpdate(data: {{ id: "{world["s2"]}" friends: [{given}] }}) {{ ok }} }}'
     )
-    assert "Too many relationships" in refused.message
     assert "2 at friends" in refused.message
 
 
@@ -184,7 +185,8 @@ def test_a_node_that_another_one_needs_stays(suite: Suite) -> None:
     ann = suite.create("SuitePerson", 'name: {value: "~ann"}')
     lease = suite.create("SuiteLease", f'name: {{value: "~l"}} tenant: {{id: "{ann}"}}')
     refused = suite.refused(f'mutation {{ SuitePersonDelete(data: {{ id: "{ann}" }}) {{ ok }} }}')
-    assert f"mandatory relationship tenant on node SuiteLease '{lease}'" in refused.message
+    for word in ("tenant", "SuiteLease", lease):
+        assert word in refused.message
     assert (refused.code, refused.http_status) == ("ATTRIBUTE_CONSTRAINT_VIOLATION", 422)
     assert suite.labels("SuitePerson", f'ids: ["{ann}"]') == ["ann"]
 

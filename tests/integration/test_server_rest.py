@@ -73,7 +73,7 @@ def test_an_endpoint_that_there_is_not_is_not_found(suite: Suite, path: str) -> 
     reply = suite.http("GET", path)
     [error] = reply.content["errors"]
     assert (reply.status, error["extensions"]) == (404, {"code": 404})
-    assert f"{path} does not exist" in error["message"]
+    assert path in error["message"]
 
 
 def test_a_kind_that_there_is_not_is_refused(suite: Suite) -> None:
@@ -123,7 +123,7 @@ def test_a_path_is_the_same_however_it_is_written(suite: Suite) -> None:
     assert suite.http("GET", "/api/%69nfo").content == suite.http("GET", "/api/info").content
     assert suite.http("GET", "/api/schema/Builtin%54ag").content["kind"] == "BuiltinTag"
     [error] = suite.http("GET", "/api/query/a%20b%2Fc").content["errors"]
-    assert "/api/query/a b/c does not exist" in error["message"]
+    assert "/api/query/a b/c" in error["message"]
 
 
 def test_no_other_origin_may_send_requests(suite: Suite) -> None:

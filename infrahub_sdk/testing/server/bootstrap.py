@@ -17,17 +17,17 @@ ADMIN, ADMIN_PASSWORD = "admin", "infrahub"
 ADMIN_TOKEN = "06438eb2-8019-4776-878c-0941b1f1d1ec"  # noqa: S105
 
 _GLOBAL_PERMISSIONS = {
-    "super_admin": "do anything",
-    "edit_default_branch": "change data in the default branch",
-    "merge_branch": "merge branches",
-    "rebase_branch": "rebase branches",
-    "manage_accounts": "manage accounts, their roles and groups",
-    "manage_permissions": "manage permissions",
-    "manage_schema": "change the schema",
-    "manage_repositories": "manage repositories",
-    "manage_global_preferences": "change the preferences of everybody",
-    "merge_proposed_change": "merge proposed changes",
-    "review_proposed_change": "approve and reject proposed changes",
+    "super_admin": "everything",
+    "edit_default_branch": "writing to the default branch",
+    "merge_branch": "merging branches",
+    "rebase_branch": "rebasing branches",
+    "manage_accounts": "changing accounts, and the groups and roles that they have",
+    "manage_permissions": "changing who may do what",
+    "manage_schema": "changing the schema",
+    "manage_repositories": "adding, changing and deleting repositories",
+    "manage_global_preferences": "changing the preferences of everybody",
+    "merge_proposed_change": "merging proposed changes",
+    "review_proposed_change": "voting on proposed changes",
 }
 _OBJECT_PERMISSIONS = {
     "view": ("*", "*", "view", permissions.ALL),
@@ -52,9 +52,7 @@ def set_up(app: App) -> None:
         return saving.create(session, session.kinds[kind], data).id
 
     made = {
-        action: create(
-            "CoreGlobalPermission", action=action, decision=permissions.ALL, description=f"Allow a user to {what}"
-        )
+        action: create("CoreGlobalPermission", action=action, decision=permissions.ALL, description=f"Allows {what}")
         for action, what in _GLOBAL_PERMISSIONS.items()
     }
     for what, (namespace, name, action, decision) in _OBJECT_PERMISSIONS.items():

@@ -43,7 +43,7 @@ def described(session: Session, data: Mapping[str, Any]) -> Mapping[str, Any]:
     problems = validate(schema, document)
     if problems:
         words = "; ".join(problem.message for problem in problems)
-        raise Refused(f"Query is not valid: {words}", status=500)
+        raise Refused(f"The query does not fit the schema: {words}", status=500)
     operations = [item for item in document.definitions if isinstance(item, OperationDefinitionNode)]
     fields: dict[str, Any] = {}
     for operation in operations:

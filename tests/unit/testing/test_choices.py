@@ -113,7 +113,7 @@ def test_a_merge_of_the_branch_itself_refuses_conflicts_with_a_side_too(world: W
     world.update(device, height=2)
     world.update(device, "branch", height=3)
     choose(world, {"height": "diff"})
-    assert "contains conflicts" in world.merge_refusal()
+    assert "conflicts with the default branch" in world.merge_refusal()
 
 
 def test_a_proposed_change_is_not_merged_while_a_side_is_missing(world: World, device: str) -> None:
@@ -131,7 +131,7 @@ def test_no_side_helps_when_a_branch_deleted_what_the_other_changed(world: World
     world.fork()
     world.update(device, height=2)
     world.delete(device, "branch")
-    assert "contains conflicts" in world.refusal(world.proposal())["message"]
+    assert "conflicts with the default branch" in world.refusal(world.proposal())["message"]
 
 
 def test_before_a_merge_the_default_branch_had_the_side_that_lost(world: World, device: str) -> None:

@@ -82,14 +82,18 @@ def test_labels_and_hfids_are_made_whenever_they_are_asked_for(inventory: Invent
 @pytest.mark.parametrize(
     ("mutation", "data", "reason"),
     [
-        ("InfrahubUpdateComputedAttribute", {"attribute": "name", "value": "x"}, "InvBox.name is not a computed"),
+        ("InfrahubUpdateComputedAttribute", {"attribute": "name", "value": "x"}, "Users set InvBox.name"),
         ("InfrahubUpdateComputedAttribute", {"attribute": "nope", "value": "x"}, "no attribute nope"),
-        ("InfrahubUpdateComputedAttribute", {"attribute": "title", "value": "x", "id": "nope"}, "not found"),
-        ("InfrahubUpdateDisplayLabel", {"value": "x", "kind": "InvLease"}, "display_label has not been defined"),
+        (
+            "InfrahubUpdateComputedAttribute",
+            {"attribute": "title", "value": "x", "id": "nope"},
+            "No InvBox has the id 'nope'",
+        ),
+        ("InfrahubUpdateDisplayLabel", {"value": "x", "kind": "InvLease"}, "InvLease no display_label"),
         ("InfrahubUpdateDisplayLabel", {"value": "x", "kind": "InvPort"}, "InvPort is a generic"),
-        ("InfrahubUpdateHFID", {"value": ["x"], "kind": "InvLease"}, "human_friendly_id has not been defined"),
-        ("InfrahubUpdateHFID", {"value": ["x", "y"]}, "requires 1 parts data has 2"),
-        ("InfrahubRecomputeComputedAttribute", {"attribute": "name"}, "InvBox.name is no computed attribute"),
+        ("InfrahubUpdateHFID", {"value": ["x"], "kind": "InvLease"}, "InvLease no human_friendly_id"),
+        ("InfrahubUpdateHFID", {"value": ["x", "y"]}, "1 parts, not of 2"),
+        ("InfrahubRecomputeComputedAttribute", {"attribute": "name"}, "Users set InvBox.name"),
     ],
 )
 def test_what_cannot_be_written_is_refused(

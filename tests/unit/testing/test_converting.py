@@ -99,8 +99,8 @@ def test_what_a_pool_handed_out_to_a_node_is_the_new_ones(depot: Depot) -> None:
 @pytest.mark.parametrize(
     ("kind", "mapping", "reason"),
     [
-        ("DepAppliance", {}, "owner is mandatory for DepAppliance at owner"),
-        ("DepAppliance", {"owner": {"data": {"attribute_value": 5}}}, "5 is not a valid Text at owner"),
+        ("DepAppliance", {}, "DepAppliance.owner has to be given at owner"),
+        ("DepAppliance", {"owner": {"data": {"attribute_value": 5}}}, "5 cannot be read as Text at owner"),
         ("DepAppliance", {"owner": {"source_field": "nope"}}, "has no field nope"),
         ("DepAppliance", {"owner": {}}, "owner: give one of source_field, data and use_default_value"),
         ("DepAppliance", {"owner": {"data": {}}}, "owner: give one of attribute_value, peer_id, peers_ids"),
@@ -109,7 +109,7 @@ def test_what_a_pool_handed_out_to_a_node_is_the_new_ones(depot: Depot) -> None:
         ("DepAppliance", {**OWNER, "tags": {"data": {"attribute_value": 5}}}, "tags: 5 names no peer"),
         ("DepAppliance", "nope", "has to be an object"),
         ("DepPort", {}, "DepPort is a generic"),
-        ("Nope", {}, "Unable to find the schema 'Nope'"),
+        ("Nope", {}, "There is no kind 'Nope'"),
     ],
 )
 def test_a_conversion_that_breaks_a_rule_leaves_the_node_as_it_was(
@@ -124,7 +124,7 @@ def test_a_conversion_that_breaks_a_rule_leaves_the_node_as_it_was(
 def test_a_node_that_others_need_stays(depot: Depot) -> None:
     id = device(depot)
     depot.make("DepCopper", name="eth", device={"id": id})
-    with pytest.raises(Refusals, match="Too few relationships, min 1 at device"):
+    with pytest.raises(Refusals, match="0 peers are too few, the least are 1 at device"):
         convert(depot, id, "DepAppliance", OWNER)
 
 

@@ -100,7 +100,7 @@ def test_a_node_is_changed_without_touching_its_file(app: App, depot: Depot) -> 
 def test_a_node_that_is_refused_leaves_nothing_in_the_store(app: App) -> None:
     manual(app, 'title: {value: "a"}')
     (error,) = manual(app, 'title: {value: "a"}', content=b"other")
-    assert "uniqueness constraint" in error["message"]
+    assert "the same title" in error["message"]
     assert app.storage.rows("select count(*) from file") == [(1,)]
 
 
@@ -228,9 +228,9 @@ def test_a_file_is_put_where_the_map_says() -> None:
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
-        ([("map", None, b"{}")], "'operations' must be"),
-        ([("operations", None, b"{}")], "'map' must be"),
-        ([("operations", None, b"[]"), ("map", None, b"{}")], "'operations' must be"),
+        ([("map", None, b"{}")], "a part 'operations' with"),
+        ([("operations", None, b"{}")], "a part 'map' with"),
+        ([("operations", None, b"[]"), ("map", None, b"{}")], "a part 'operations' with"),
         ([("operations", None, b"{}"), ("map", None, b'{"0": ["variables.x"]}')], "no file in the part '0'"),
         ([("operations", None, b"{}"), ("map", None, b'{"0": ["a"]}'), ("0", None, b"")], "no file in the part '0'"),
         ([("operations", None, b"{}"), ("map", None, b'{"0": ["a.b"]}'), ("0", "x", b"")], "not in the 'operations'"),

@@ -218,12 +218,12 @@ def test_without_an_order_nodes_come_by_their_ids(inventory: Inventory, found: C
 @pytest.mark.parametrize(
     ("order", "words"),
     [
-        ('by: [{field: "nope__value"}]', "'nope' is not defined"),
-        ('by: [{field: "name"}]', "<attribute>__<property>"),
-        ('by: [{field: "rack__name"}]', "<relationship>__<attribute>__<property>"),
+        ('by: [{field: "nope__value"}]', "InvBox has no field 'nope'"),
+        ('by: [{field: "name"}]', "write name__PROPERTY"),
+        ('by: [{field: "rack__name"}]', "write rack__ATTRIBUTE__PROPERTY"),
         ('by: [{field: "rack__nope__value"}]', "no attribute 'nope'"),
-        ('by: [{field: "name__value__"}]', "may be empty"),
-        ('by: [{field: "node_metadata__colour"}]', "created_at and updated_at"),
+        ('by: [{field: "name__value__"}]', "is empty"),
+        ('by: [{field: "node_metadata__colour"}]', "created_at or updated_at"),
         ("node_metadata: {created_at: ASC, updated_at: ASC}", "not by both"),
         ('by: [{field: "name__value"}], node_metadata: {created_at: ASC}', "either as 'by'"),
     ],

@@ -53,7 +53,7 @@ POST = b"POST /graphql HTTP/1.1\r\nContent-Type: application/json\r\n"
 @pytest.mark.parametrize(("path", "method"), [("/nowhere", "GET"), ("/api/info", "DELETE"), ("/api/info", "OPTIONS")])
 def test_where_there_is_nothing_is_said(infrahub: LocalInfrahub, path: str, method: str) -> None:
     status, content, _ = ask(infrahub, path, method=method)
-    error = {"message": f"The endpoint {path} does not exist", "extensions": {"code": 404}}
+    error = {"message": f"Nothing answers {method} at {path}", "extensions": {"code": 404}}
     assert (status, json.loads(content)) == (404, {"data": None, "errors": [error]})
 
 
@@ -102,7 +102,7 @@ def test_a_slash_in_a_name_is_one_of_the_path(infrahub: LocalInfrahub) -> None:
     status, content, _ = ask(infrahub, "/api/query/a%20b%2Fc")
     assert (status, json.loads(content)["errors"][0]["message"]) == (
         404,
-        "The endpoint /api/query/a b/c does not exist",
+        "Nothing answers GET at /api/query/a b/c",
     )
 
 

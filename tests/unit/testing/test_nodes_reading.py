@@ -69,7 +69,7 @@ def test_a_page_has_its_part_and_the_count_of_all(inventory: Inventory) -> None:
 
 @pytest.mark.parametrize("argument", ["limit", "offset"])
 def test_a_negative_number_of_nodes_is_refused(inventory: Inventory, argument: str) -> None:
-    with pytest.raises(Refusals, match=f"{argument} must be a non-negative integer"):
+    with pytest.raises(Refusals, match=f"{argument} is -1, and may be 0 or more"):
         inventory.labels("InvBox", f"{argument}: -1")
 
 

@@ -123,10 +123,10 @@ def test_a_profile_may_give_what_a_node_must_have_and_then_stays(depot: Depot) -
     given = depot.make("ProfileDepAppliance", profile_name="owned", owner="me")
     id = depot.make("DepAppliance", name="a", profiles=[{"hfid": ["owned"]}])
     assert depot.value("DepAppliance", id, "owner") == "me"
-    assert "inherits required attribute 'owner'" in depot.refused("DepApplianceUpdate", id=id, profiles=[])
-    with pytest.raises(Refusals, match="inherits required attribute 'owner'"):
+    assert "mandatory attribute 'owner'" in depot.refused("DepApplianceUpdate", id=id, profiles=[])
+    with pytest.raises(Refusals, match="mandatory attribute 'owner'"):
         depot.drop("ProfileDepAppliance", given)
-    assert depot.refused("DepApplianceCreate", name="b") == "owner is mandatory for DepAppliance at owner"
+    assert depot.refused("DepApplianceCreate", name="b") == "DepAppliance.owner has to be given at owner"
 
 
 def test_a_profile_of_a_generic_is_for_all_its_kinds_and_one_of_another_kind_is_refused(depot: Depot) -> None:
@@ -134,7 +134,7 @@ def test_a_profile_of_a_generic_is_for_all_its_kinds_and_one_of_another_kind_is_
     id = depot.make("DepCopper", name="eth", device={"id": device(depot)}, profiles=[{"id": ports}])
     assert depot.value("DepCopper", id, "description") == "a port"
     wrong = depot.refused("DepApplianceCreate", name="a", owner="me", profiles=[{"id": ports}])
-    assert "is of kind ProfileDepPort. only ['ProfileDepAppliance'] are allowed at profiles" in wrong
+    assert "is a ProfileDepPort, and a DepAppliance takes ProfileDepAppliance at profiles" in wrong
 
 
 def test_profiles_can_be_applied_again(depot: Depot) -> None:

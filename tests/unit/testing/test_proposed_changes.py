@@ -36,7 +36,7 @@ def test_a_proposed_change_merges_its_branch(depot: Depot, proposed: str) -> Non
     assert merge(depot, proposed) == {"ok": True, "task": None}
     assert depot.value("CoreProposedChange", proposed, "state") == "merged"
     assert depot.labels("BuiltinTag") == ["red"]
-    with pytest.raises(Refusals, match="in OPEN state"):
+    with pytest.raises(Refusals, match="only an open one can be merged"):
         merge(depot, proposed)
 
 
@@ -49,7 +49,7 @@ def test_who_does_not_wait_for_a_merge_gets_its_task(depot: Depot, proposed: str
 def test_a_proposed_change_that_comes_to_be_merged_merges_its_branch(depot: Depot, proposed: str) -> None:
     depot.edit("CoreProposedChange", proposed, state="merged")
     assert depot.labels("BuiltinTag") == ["red"]
-    assert "is not allowed to be updated" in depot.refused("CoreProposedChangeUpdate", id=proposed, description="x")
+    assert "only an open one can be updated" in depot.refused("CoreProposedChangeUpdate", id=proposed, description="x")
 
 
 def test_a_merge_with_conflicts_leaves_everything_as_it_was(depot: Depot) -> None:
@@ -97,12 +97,12 @@ def test_a_closed_proposed_change_stays_closed_without_its_branch(depot: Depot, 
 @pytest.mark.parametrize(
     ("more", "reason"),
     [
-        ({"source_branch": None}, "source branch for this proposed change was not found"),
-        ({"source_branch": "nope"}, "source branch for this proposed change was not found"),
-        ({"source_branch": "main"}, "can't be the same"),
-        ({"source_branch": "other", "destination_branch": "source"}, "Currently only the 'main' branch"),
-        ({"source_branch": "other", "state": "closed"}, "has to be in the open state"),
-        ({}, "already exists for branch 'source'"),
+        ({"source_branch": None}, "source_branch must be the name of a branch"),
+        ({"source_branch": "nope"}, "source_branch must be the name of a branch that is there, not 'nope'"),
+        ({"source_branch": "main"}, "are both 'main'"),
+        ({"source_branch": "other", "destination_branch": "source"}, "destination_branch must be 'main'"),
+        ({"source_branch": "other", "state": "closed"}, "it cannot begin as closed"),
+        ({}, "'source' has an open proposed change"),
     ],
 )
 def test_a_proposed_change_that_makes_no_sense_is_refused(
@@ -118,7 +118,7 @@ def test_a_draft_is_not_merged(depot: Depot) -> None:
     id = propose(depot, is_draft=True)
     with pytest.raises(Refusals, match="draft"):
         merge(depot, id)
-    assert available(depot, id)["merge"] == "The proposed change is a draft"
+    assert available(depot, id)["merge"] == "It is a draft so far"
     assert available(depot, id)["unset-draft"] is None
 
 
@@ -139,7 +139,7 @@ def test_a_proposed_change_is_reviewed_by_others(depot: Depot, proposed: str) ->
         node = depot.node("CoreProposedChange", proposed, "approved_by { count } rejected_by { count }")
         return node["approved_by"]["count"], node["rejected_by"]["count"]
 
-    with pytest.raises(Refusals, match="your own"):
+    with pytest.raises(Refusals, match="others than its author"):
         review("APPROVE")
     [users] = depot.nodes("CoreAccountGroup", 'name__value: "Infrahub Users"', "id")
     reviewer = depot.make("CoreAccount", name="reviewer", password="secret", member_of_groups=[users])
@@ -147,11 +147,11 @@ def test_a_proposed_change_is_reviewed_by_others(depot: Depot, proposed: str) ->
     try:
         review("APPROVE")
         assert reviewers() == (1, 0)
-        with pytest.raises(Refusals, match="already approved"):
+        with pytest.raises(Refusals, match="it is approved by you"):
             review("APPROVE")
         review("REJECT")
         assert reviewers() == (0, 1)
-        with pytest.raises(Refusals, match="have not approved"):
+        with pytest.raises(Refusals, match="it is not approved by you"):
             review("CANCEL_APPROVE")
         review("CANCEL_REJECT")
         assert reviewers() == (0, 0)
@@ -166,7 +166,7 @@ def test_the_checks_of_a_proposed_change_are_none(depot: Depot, proposed: str) -
     with pytest.raises(Refusals, match="not taken back"):
         depot.run(revoke)
     merge(depot, proposed)
-    with pytest.raises(Refusals, match="aren't in the open state"):
+    with pytest.raises(Refusals, match="only an open one can be checked"):
         depot.run(check)
 
 

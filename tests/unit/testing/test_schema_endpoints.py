@@ -75,7 +75,7 @@ def test_a_kind_is_shown_as_json_schema(workshop: Workshop) -> None:
 def test_an_unknown_kind_is_refused_with_the_nearest_one(workshop: Workshop, path: str) -> None:
     status, shown = request(workshop, "GET", path)
     assert status == 422
-    assert shown["errors"][0]["message"].startswith("Unable to find the schema 'BuiltinTagg' in the registry. Did you")
+    assert shown["errors"][0]["message"].startswith("There is no kind 'BuiltinTagg' in the schema. Did you")
 
 
 def test_an_unknown_branch_is_refused(workshop: Workshop) -> None:

@@ -49,7 +49,7 @@ def test_a_task_that_fails_while_nobody_waits_says_why_in_its_log(world: World) 
     assert (task["state"], task["conclusion"]) == ("FAILED", "failure")
     first = task["logs"]["edges"][0]["node"]
     assert (first["severity"], first["task_id"]) == ("error", task["id"])
-    assert "into itself" in first["message"]
+    assert "what other branches are merged into" in first["message"]
 
 
 def test_what_was_refused_is_recorded_though_nothing_else_is_kept(world: World) -> None:
@@ -97,7 +97,7 @@ def test_lines_of_the_log_are_paged(world: World) -> None:
 
 def test_an_id_that_is_none_is_refused(world: World) -> None:
     error = world.answer('{ InfrahubTask(ids: ["x"]) { count } }')["errors"][0]
-    assert (error["message"], error["extensions"]["http_status"]) == ("'x' is not a valid task id", 422)
+    assert (error["message"], error["extensions"]["http_status"]) == ("'x' is no id of a task: those are UUIDs", 422)
 
 
 @pytest.mark.parametrize("arguments", ["limit: -1", "limit: 201", "offset: -1", "log_limit: 10001", "log_offset: -1"])
@@ -118,8 +118,8 @@ def test_no_task_changes_a_branch_still(world: World) -> None:
 def test_tasks_that_deliver_nothing_are_neither_repeated_nor_ended(world: World, action: str) -> None:
     world.fork("work")
     for id, words in (
-        (tasks(world)[0]["id"], f"{action} is unavailable"),
-        (str(uuid.uuid4()), "not available any more"),
+        (tasks(world)[0]["id"], f"{action} is for deliveries of webhooks"),
+        (str(uuid.uuid4()), "There is no task"),
     ):
         error = world.refusal(f'mutation {{ InfrahubTask{action}(data: {{id: "{id}"}}) {{ ok task {{ id }} }} }}')
         assert words in error["message"]

@@ -88,7 +88,7 @@ def test_templates_name_pools_from_which_their_nodes_take(depot: Depot, template
         assert node["height"] == {"value": height, "source": {"id": number}}
         assert node["address"] == {"node": {"display_label": label}, "properties": {"source": {"id": address}}}
     refused = depot.refused("DepDeviceCreate", name="c", object_template={"id": template})
-    assert refused == "There are no more values available in this pool."
+    assert refused == "The pool 'heights' has no number left for DepDevice.height"
 
 
 def test_templates_name_the_groups_that_their_nodes_are_in(depot: Depot, template: str) -> None:
@@ -118,9 +118,9 @@ def test_a_template_has_a_value_or_a_pool_for_it(depot: Depot, template: str) ->
 
 def test_a_template_that_is_not_there_is_refused(depot: Depot) -> None:
     refused = depot.refused("DepDeviceCreate", name="a", object_template={"hfid": ["nope"]})
-    assert refused == "There is no object template ['nope'] at object_template"
+    assert refused == "There is no template ['nope'] for a DepDevice at object_template"
 
 
 def test_a_template_gives_no_name(depot: Depot, template: str) -> None:
     refused = depot.refused("DepDeviceCreate", object_template={"id": template})
-    assert refused == "name is mandatory for DepDevice at name"
+    assert refused == "DepDevice.name has to be given at name"

@@ -86,11 +86,11 @@ def test_no_way_leads_to_kinds_of_the_server_itself(depot: Depot, ids: dict[str,
 @pytest.mark.parametrize(
     ("start", "end", "arguments", "reason"),
     [
-        ("d1", "d1", "", "must be different"),
-        ("nope", "d1", "", "Source node not found"),
-        ("d1", "nope", "", "Destination node not found"),
-        ("d1", "d2", ", max_depth: 31", r"max_depth must be in \[1, 30\]"),
-        ("d1", "d2", ", max_paths: 101", r"max_paths must be in \[1, 100\]"),
+        ("d1", "d1", "", "name two nodes"),
+        ("nope", "d1", "", "no node 'nope', which source_id"),
+        ("d1", "nope", "", "no node 'nope', which destination_id"),
+        ("d1", "d2", ", max_depth: 31", "max_depth is 31, and may be from 1 to 30"),
+        ("d1", "d2", ", max_paths: 101", "max_paths is 101, and may be from 1 to 100"),
         ("d1", "d2", ', kind_filter: ["Nope"]', "no kind 'Nope'"),
     ],
 )
@@ -132,12 +132,12 @@ def test_how_many_ways_lead_to_reached_nodes_can_be_limited(depot: Depot, ids: d
 @pytest.mark.parametrize(
     ("kinds", "arguments", "reason"),
     [
-        ("[]", "", "At least one target kind"),
-        ('["Nope"]', "", "Unknown target kind: Nope"),
-        ('["DepPort"]', ", max_paths: 0", r"max_paths must be in \[1, 5000\]"),
-        ('["DepPort"]', ", max_paths: 5001", r"max_paths must be in \[1, 5000\]"),
-        ('["DepPort"]', ", max_results: -1", r"max_results must be in \[1, 200\]"),
-        ('["DepPort"]', ", max_results: 201", r"max_results must be in \[1, 200\]"),
+        ("[]", "", "Name a kind in target_kinds"),
+        ('["Nope"]', "", "target_kinds names 'Nope'"),
+        ('["DepPort"]', ", max_paths: 0", "max_paths is 0, and may be from 1 to 5000"),
+        ('["DepPort"]', ", max_paths: 5001", "max_paths is 5001, and may be from 1 to 5000"),
+        ('["DepPort"]', ", max_results: -1", "max_results is -1, and may be from 1 to 200"),
+        ('["DepPort"]', ", max_results: 201", "max_results is 201, and may be from 1 to 200"),
         ('["DepPort"]', ", max_depth: 31", "max_depth"),
     ],
 )

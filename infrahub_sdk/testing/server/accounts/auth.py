@@ -78,10 +78,10 @@ class Auth:
         session = self._app.session()
         found = session.find(session.kinds["CoreGenericAccount"], {"name__value": str(name)})
         if not found:
-            raise Refused("There is no such user", "NODE_NOT_FOUND", 404)
+            raise Refused(f"There is no user {str(name)!r}", "NODE_NOT_FOUND", 404)
         self._check_active(found[0])
         if not passwords.matches(str(password), self._kept_password(found[0])):
-            raise _unauthorized("Incorrect password")
+            raise _unauthorized("The password is wrong")
         number = str(uuid.uuid4())
         self._app.storage.insert("login", [{"id": number, "account": found[0].id}])
         return {
@@ -115,10 +115,10 @@ class Auth:
     def _account_of_token(self, token: str) -> str:
         rows = self._app.storage.rows("select account, expires_at from token where token = ?", [token])
         if not rows:
-            raise _unauthorized("Invalid token")
+            raise _unauthorized("The token is none that this server knows")
         account, expires_at = rows[0]
         if expires_at is not None and expires_at < time.time() * 1_000_000:
-            raise _unauthorized("Expired token", "TOKEN_EXPIRED")
+            raise _unauthorized("The time of the token is over", "TOKEN_EXPIRED")
         return str(account)
 
     def _kept_password(self, account: Node) -> str | None:
@@ -140,14 +140,16 @@ class Auth:
     def _claims(self, token: str, purpose: str) -> dict[str, Any]:
         body, _, signature = token.rpartition(".")
         if not token or not hmac.compare_digest(self._signature(body).encode(), signature.encode()):
-            raise _unauthorized("Invalid token" if token else f"A JWT {purpose} token is required")
+            raise _unauthorized(
+                "The token is none that this server knows" if token else f"Send a JWT as the {purpose} token"
+            )
         claims: dict[str, Any] = json.loads(urlsafe_b64decode(body.partition(".")[2] + "=="))
         if claims["exp"] < time.time():
             # By these words clients know that they may refresh it.
             raise _unauthorized("Expired Signature", "TOKEN_EXPIRED")
         is_ended = not self._app.storage.rows("select 1 from login where id = ?", [claims["session_id"]])
         if claims["type"] != purpose or (is_ended and purpose == "refresh"):
-            raise _unauthorized("Invalid token, or the user has logged out")
+            raise _unauthorized(f"The token is no {purpose} token, or its user has logged out")
         return claims
 
 

@@ -31,19 +31,19 @@ _MANAGED = {
     "CoreGenericRepository": "manage_repositories",
 }
 _DENIED = {
-    "edit_default_branch": "change data on the default branch",
+    "edit_default_branch": "write to the default branch",
     "merge_branch": "merge branches",
     "rebase_branch": "rebase branches",
     "delete_branch": "delete branches of others",
-    "manage_accounts": "manage accounts, their roles and groups",
-    "manage_permissions": "manage permissions",
+    "manage_accounts": "change accounts, or the groups and roles that they have",
+    "manage_permissions": "change who may do what",
     "manage_schema": "change the schema",
-    "manage_repositories": "manage repositories",
-    "update_object_hfid_display_label": "set display labels and human-friendly ids",
+    "manage_repositories": "add, change or delete repositories",
+    "update_object_hfid_display_label": "write labels and human-friendly ids that are computed",
     "override_context": "act for another account",
     "manage_global_preferences": "change the preferences of everybody",
     "merge_proposed_change": "merge proposed changes",
-    "review_proposed_change": "approve or reject proposed changes",
+    "review_proposed_change": "vote on proposed changes",
 }
 
 

@@ -141,7 +141,7 @@ def terms_of(kinds: Kinds, kind: Kind, order: Sequence[tuple[str, bool]]) -> lis
         if not term.metadata:
             peer = kinds[term.relationship.peer] if term.relationship else kind
             if term.attribute not in peer.attributes:
-                raise Refused(f"{peer.name} has no attribute {term.attribute!r} to order by (field: {path!r})")
+                raise _unordered(path, f"{peer.name} has no attribute {term.attribute!r}")
             if peer.attributes[term.attribute].kind in _NUMBERS:
                 term = term._replace(empty="null")
         terms.append(term)
@@ -151,17 +151,21 @@ def terms_of(kinds: Kinds, kind: Kind, order: Sequence[tuple[str, bool]]) -> lis
 def _parsed(kind: Kind, path: str, is_down: bool) -> Term:
     field, *rest = path.split("__")
     if not all([field, *rest]):
-        raise Refused(f"{path!r} is no field to order by: none of its parts may be empty (field: {path!r})")
+        raise _unordered(path, "one of its parts is empty")
     if field == "node_metadata":
         if rest not in (["created_at"], ["updated_at"]):
-            raise Refused(f"Of node_metadata, created_at and updated_at can be ordered by (field: {path!r})")
+            raise _unordered(path, "of node_metadata, it may be created_at or updated_at")
         return Term(is_down, metadata=rest[0])
     if field in kind.relationships:
         if len(rest) != 2 or rest[1] in _DIRECTIONS:
-            raise Refused(f"Write <relationship>__<attribute>__<property> to order by a peer (field: {path!r})")
+            raise _unordered(path, f"write {field}__ATTRIBUTE__PROPERTY, such as {field}__name__value")
         return Term(is_down, relationship=kind.relationships[field], attribute=rest[0], part=rest[1])
     if field in kind.attributes:
         if len(rest) != 1 or rest[0] in _DIRECTIONS:
-            raise Refused(f"Write <attribute>__<property> to order by an attribute (field: {path!r})")
+            raise _unordered(path, f"write {field}__PROPERTY, such as {field}__value")
         return Term(is_down, attribute=field, part=rest[0])
-    raise Refused(f"attribute {field!r} is not defined on {kind.name} (field: {path!r})")
+    raise _unordered(path, f"{kind.name} has no field {field!r}")
+
+
+def _unordered(path: str, why: str) -> Refused:
+    return Refused(f"Nodes cannot be ordered by {path!r}: {why}")

@@ -43,7 +43,9 @@ def next_address(_: Any, info: Any, prefix_id: str, prefix_length: int | None = 
     within = ipam.network_of(node)
     length = prefix_length or within.prefixlen
     if not within.prefixlen <= length <= within.max_prefixlen:
-        raise _wrong_length()
+        raise Refused(
+            f"An address in {within} has a length of {within.prefixlen} to {within.max_prefixlen}, not {length}"
+        )
     taken = ipam.addresses_in(info.context, within, ipam.namespace_of(node))
     found = free_address(within, taken, is_pool=bool(node.values["is_pool"].value))
     if found is None:
@@ -57,7 +59,7 @@ def next_prefix(_: Any, info: Any, prefix_id: str, prefix_length: int | None = N
     node = _prefix(info.context, prefix_id)
     within = ipam.network_of(node)
     if prefix_length is not None and not within.prefixlen < prefix_length <= within.max_prefixlen:
-        raise _wrong_length()
+        raise Refused(f"A network in {within} is longer, up to {within.max_prefixlen}: {prefix_length} does not fit")
     taken = ipam.prefixes_in(info.context, within, ipam.namespace_of(node))
     for block in free_blocks(within, (place for id, place in taken if id != node.id)):
         if prefix_length is None:
@@ -69,7 +71,3 @@ def next_prefix(_: Any, info: Any, prefix_id: str, prefix_length: int | None = N
 
 def _prefix(session: Session, id: str) -> Node:
     return lookup.by_id(session, session.kinds[ipam.PREFIX], id)
-
-
-def _wrong_length() -> Refused:
-    return Refused("Invalid prefix length for current selected prefix")

@@ -42,7 +42,7 @@ def page(
     session: Session = info.context
     for name in kinds or ():
         if name not in kind.members:
-            raise Refused(f"{name} is not a node inheriting from {kind.name}")
+            raise Refused(f"kinds: {name!r} is no kind of node that a query for {kind.name} finds")
     parent = _parent(session, kind, filters) if include_available else None
     if parent is None and not kinds:
         return reading.page(_, info, kind, offset, limit, order, **filters)
@@ -69,8 +69,8 @@ def _range_label(node: Node, info: Any) -> str:
     first, last = (_start(str(node.values[name].value)) for name in ("address", "last_address"))
     count = last - first + 1
     if count > _MOST:
-        return f"More than {_MOST} IP addresses available"
-    return f"{count} IP address{'es' if count > 1 else ''} available"
+        return f"Over {_MOST} free addresses"
+    return f"{count} free address{'es' if count > 1 else ''}"
 
 
 def _parent(session: Session, kind: Kind, filters: Mapping[str, Any]) -> Node | None:
@@ -115,7 +115,7 @@ def _free(parent: Node, kind: Kind, taken: Sequence[Node]) -> Iterator[Node]:
     for start, end in ranges.free(first, last, ((at, at) for at, _ in map(_place, taken))):
         base = int(within.network_address)
         one, other = (f"{within[address - base]}/{within.prefixlen}" for address in (start, end))
-        values = {"address": one, "last_address": other, "description": f"Available IP range {one} - {other}"}
+        values = {"address": one, "last_address": other, "description": f"Free from {one} to {other}"}
         yield _Free(session, _RANGE, values, [parent, *namespaces]).node
 
 

@@ -44,9 +44,9 @@ def page(
 ) -> dict[str, Any]:
     """A page of the branches that pass filters."""
     if limit is not None and limit < 1:
-        raise Refused("limit must be >= 1")
+        raise Refused(f"limit is {limit}, and 1 is the least")
     if offset is not None and offset < 0:
-        raise Refused("offset must be >= 0")
+        raise Refused(f"offset is {offset}, and 0 is the least")
     session: Session = info.context
     found = _ordered(_found(session, filters), order or {})
     start = offset or 0
@@ -85,7 +85,7 @@ def _is_within(time: int, after: str | None, before: str | None) -> bool:
 def _ordered(found: list[Branch], order: Mapping[str, Any]) -> list[Branch]:
     given = {name: way for name, way in (order.get("node_metadata") or {}).items() if way}
     if len(given) > 1:
-        raise Refused("Only one of 'created_at' or 'updated_at' can be specified for ordering")
+        raise Refused("node_metadata sorts by created_at or by updated_at, not by both")
     for name, way in given.items():
         found = sorted(found, key=lambda branch: int(getattr(branch, name)), reverse=way == "DESC")
     return found
@@ -157,7 +157,7 @@ def create(
     session: Session = info.context
     main = session.app.branch().name
     if data.get("origin_branch") not in {None, main}:
-        raise Refused(f"origin_branch must be {main!r}")
+        raise Refused(f"All branches leave {main!r}: origin_branch cannot be {data['origin_branch']!r}")
     if data.get("branched_from") is not None:
         raise Refused("branched_from cannot be given: a branch leaves the default branch when it is made")
     name = data["name"]
@@ -207,7 +207,7 @@ def rebase(
     session, waits = info.context, wait_until_completion is not False
     branch = _of(session, data)
     if branch.status == branches.MERGED:
-        raise Refused(f"Branch {branch.name!r} has been merged and can only be read: it cannot be rebased")
+        raise Refused(f"Branch {branch.name!r} is merged: there is nothing left to rebase")
     task = _run(session, data, "branch-rebase", "Rebase branch {}", waits, merging.rebase)
     return _answer(session, task, waits, branch.name)
 
@@ -218,7 +218,7 @@ def validate(
 ) -> dict[str, Any]:
     """Look whether a branch has conflicts."""
     session, waits = info.context, wait_until_completion is not False
-    task = _run(session, data, "branch-validate", "Validate branch {} for conflicts", waits, merging.validate)
+    task = _run(session, data, "branch-validate", "Look for conflicts of branch {}", waits, merging.validate)
     return _answer(session, task, waits, _of(session, data).name)
 
 
@@ -230,8 +230,8 @@ def merge(
     session, waits = info.context, wait_until_completion is not False
     branch = _of(session, data)
     if branch.status == branches.MERGED:
-        raise Refused(f"Branch {branch.name!r} has already been merged")
-    task = _run(session, data, "merge-branch-mutation", "Merge branch graphQL mutation", waits, merging.merge)
+        raise Refused(f"Branch {branch.name!r} was merged before: make a new branch for new changes")
+    task = _run(session, data, "merge-branch-mutation", "Merge branch {}", waits, merging.merge)
     return _answer(session, task, waits, branch.name)
 
 

@@ -28,7 +28,7 @@ def update_attribute(_: Any, info: Any, data: Mapping[str, Any], context: Any = 
         kind = converting.node_kind(session, data["kind"])
         attribute = _attribute(kind, data["attribute"])
         if (attribute.data["computed_attribute"] or {}).get("kind") in {None, "User"}:
-            raise Refused(f"{kind.name}.{attribute.name} is not a computed attribute")
+            raise _uncomputed(kind, attribute, 422)
         session.permissions.require_all([("update", kind)])
         node = _node(session, kind, data["id"], "target_node")
         if node.values[attribute.name].value != data["value"]:
@@ -47,7 +47,7 @@ def recompute(_: Any, info: Any, data: Mapping[str, Any], context: Any = None) -
         attribute = _attribute(kind, data["attribute"])
         how = (attribute.data["computed_attribute"] or {}).get("kind")
         if how is None:
-            raise Refused(f"{kind.name}.{attribute.name} is no computed attribute", status=400)
+            raise _uncomputed(kind, attribute, 400)
         if how != "Jinja2":
             raise Refused(
                 f"The local Infrahub runs no transformations, which {kind.name}.{attribute.name} is made by", status=501
@@ -66,7 +66,7 @@ def update_display_label(_: Any, info: Any, data: Mapping[str, Any], context: An
     session: Session = info.context
     kind = converting.node_kind(session, data["kind"])
     if not kind.data.get("display_label"):
-        raise Refused(f"{kind.name}.display_label has not been defined for this kind.")
+        raise Refused(f"The schema gives {kind.name} no display_label")
     session.permissions.require("update_object_hfid_display_label")
     session.permissions.require_all([("update", kind)])
     _node(session, kind, data["id"], kind.name)
@@ -80,14 +80,17 @@ def update_hfid(_: Any, info: Any, data: Mapping[str, Any], context: Any = None)
     kind = converting.node_kind(session, data["kind"])
     paths = kind.data.get("human_friendly_id")
     if paths is None:
-        raise Refused(f"{kind.name}.human_friendly_id has not been defined for this kind.")
+        raise Refused(f"The schema gives {kind.name} no human_friendly_id")
     if len(paths) != len(data["value"]):
-        words = f"{kind.name}.human_friendly_id requires {len(paths)} parts data has {len(data['value'])}"
-        raise Refused(words)
+        raise Refused(f"{kind.name}.human_friendly_id is made of {len(paths)} parts, not of {len(data['value'])}")
     session.permissions.require("update_object_hfid_display_label")
     session.permissions.require_all([("update", kind)])
     _node(session, kind, data["id"], kind.name)
     return {"ok": True}
+
+
+def _uncomputed(kind: Kind, attribute: Attribute, status: int) -> Refused:
+    return Refused(f"Users set {kind.name}.{attribute.name}, nothing computes it", status=status)
 
 
 def _attribute(kind: Kind, name: str) -> Attribute:
@@ -99,7 +102,7 @@ def _attribute(kind: Kind, name: str) -> Attribute:
 def _node(session: Session, kind: Kind, id: str, what: str) -> Node:
     node = session.get([id]).get(id)
     if node is None or node.kind.name != kind.name:
-        raise lookup.not_found(what, id, "The targeted node was not found in the database")
+        raise lookup.not_found(what, id, f"No {kind.name} has the id {id!r}")
     return node
 
 

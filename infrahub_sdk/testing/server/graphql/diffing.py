@@ -31,10 +31,12 @@ def update(
     name = data.get("name") or ""
     start, finish = _microseconds(data.get("from_time")), _microseconds(data.get("to_time"))
     if (start or finish) and not name:
-        raise Refused("diff with specified time range requires a name")
+        raise Refused(
+            "Only a difference with a name has times of its own: give a name, or neither from_time nor to_time"
+        )
     view = session.app.session(data["branch"], account=session.account)
     _check_span(view, name, start, finish)
-    title = f"Update diff for branch {view.branch.name}"
+    title = f"Compare branch {view.branch.name} with the default branch"
     with recorded(session.storage, "diff-update", title, view.branch.name, waits=waits, model=dict(data)) as task:
         if view.branch.status == branches.MERGED and not name:
             raise Refused(f"There is no difference of branch {view.branch.name}, which was merged", status=404)
@@ -48,11 +50,11 @@ def _check_span(view: Session, name: str, start: int | None, finish: int | None)
     if old is None:
         return
     if start is not None and start > old.span.start:
-        raise Refused(f"from_time must be null or less than or equal to {clock.shown(old.span.start)}")
+        raise Refused(f"from_time is too late: {name!r} begins at {clock.shown(old.span.start)}, and gets no shorter")
     if start is not None and start < view.branch.forked_at:
-        raise Refused(f"from_time must be null or greater than or equal to {clock.shown(view.branch.forked_at)}")
+        raise Refused(f"from_time is too early: the branch begins at {clock.shown(view.branch.forked_at)}")
     if finish is not None and finish < old.span.finish:
-        raise Refused(f"to_time must be null or greater than or equal to {clock.shown(old.span.finish)}")
+        raise Refused(f"to_time is too early: {name!r} ends at {clock.shown(old.span.finish)}, and gets no shorter")
 
 
 @resolves("Mutation.ResolveDiffConflict")
@@ -77,7 +79,7 @@ def tree(
 ) -> dict[str, Any] | None:
     """A difference of a branch; None when nobody asked for it with DiffUpdate, or there are not so many nodes."""
     if offset is not None and offset < 0:
-        raise Refused("offset must be >= 0", status=500)
+        raise Refused(f"offset is {offset}, and 0 is the least", status=500)
     found = _found(info.context, **which)
     if found is None:
         return None

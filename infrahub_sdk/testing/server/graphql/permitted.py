@@ -59,7 +59,7 @@ def check(session: Session, schema: Schema, document: Document, operation: Opera
     asked = _Asked(session.kinds, schema, document, operation)
     is_mutation = operation.operation == OperationType.MUTATION
     if session.account is None and (is_mutation or asked.roots & _PERSONAL):
-        raise Refused("Authentication is required for this: name a token, or log in", "AUTHENTICATION_REQUIRED", 401)
+        raise Refused("Say first who you are: send a token, or log in", "AUTHENTICATION_REQUIRED", 401)
     if is_mutation:
         _check_mutation(session, asked)
     if not asked.roots & _OF_BRANCHES.keys():

@@ -27,7 +27,9 @@ _MEMBER_TYPES = ("prefix", "address")
 def take_prefix(_: Any, info: Any, data: Mapping[str, Any]) -> dict[str, Any]:
     """Take a prefix from a pool."""
     if data.get("member_type") and data["member_type"] not in _MEMBER_TYPES:
-        raise Refused(f"Invalid member_type value, allowed values are {list(_MEMBER_TYPES)}", status=400)
+        raise Refused(
+            f"member_type is {' or '.join(map(repr, _MEMBER_TYPES))}, not {data['member_type']!r}", status=400
+        )
     return _taken(info.context, "CoreIPPrefixPool", data)
 
 
@@ -84,8 +86,7 @@ def _numbers(session: Session, pool: Node) -> list[dict[str, Any]]:
 def _nodes(session: Session, pool: Node, resource_id: str) -> list[dict[str, Any]]:
     resource = {node.id: node for node in address_pools.resources(pool)}.get(resource_id)
     if resource is None:
-        message = f"The selected pool_id={pool.id} doesn't contain the requested resource_id={resource_id}"
-        raise Refused(message)
+        raise Refused(f"The pool {pool.id} takes nothing from {resource_id}: name one of its resources as resource_id")
     is_for_prefixes = pool.kind.name == "CoreIPPrefixPool"
     nodes = [node for node in ipam.children(resource) if ipam.is_prefix(node.kind) == is_for_prefixes]
     nodes.sort(key=lambda node: (int(ipam.network_of(node).network_address), ipam.length(node), node.id))

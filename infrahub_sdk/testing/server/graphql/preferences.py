@@ -60,7 +60,7 @@ def change(_: Any, info: Any, scope: str, **given: str | None) -> dict[str, Any]
 
 def _account(session: Session) -> str:
     if session.account is None:
-        raise Refused("Authentication is required to have preferences", "AUTHENTICATION_REQUIRED", 401)
+        raise Refused("Preferences are those of an account: log in, or send a token", "AUTHENTICATION_REQUIRED", 401)
     return session.account
 
 

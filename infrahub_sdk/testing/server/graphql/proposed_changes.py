@@ -26,10 +26,9 @@ def merge(_: Any, info: Any, data: Mapping[str, Any], wait_until_completion: boo
     session: Session = info.context
     session = session.app.session(account=session.account)
     node = lookup.by_id(session, session.kinds[proposed_changes.KIND], data["id"])
-    if node.values["state"].value != "open":
-        raise Refused("Only proposed change in OPEN state can be merged")
+    proposed_changes.check_state(node, "merged")
     waits = wait_until_completion is not False
-    title = f"Merge propose change: {node.values['name'].value}"
+    title = f"Merge what {node.values['name'].value} proposes"
     with tasks.recorded(session.storage, "proposed-changed-merge", title, session.branch.name, waits=waits) as task:
         task.nodes.append((node.id, node.kind.name))
         with change(session):
@@ -52,8 +51,7 @@ def run_checks(_: Any, info: Any, data: Mapping[str, Any]) -> dict[str, Any]:
     """Run the checks of a proposed change: there are none, since they come from repositories."""
     session: Session = info.context
     node = _find(session, data["id"])
-    if node.values["state"].value != "open":
-        raise Refused("Unable to trigger check on proposed changes that aren't in the open state")
+    proposed_changes.check_state(node, "checked")
     title = f"Run the checks of {node.values['name'].value}"
     with tasks.recorded(session.storage, "proposed-changed-pipeline", title, session.branch.name) as task:
         task.nodes.append((node.id, node.kind.name))

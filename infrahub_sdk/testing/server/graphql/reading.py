@@ -78,7 +78,7 @@ def check_page(offset: int | None, limit: int | None) -> None:
     """
     for name, number in (("limit", limit), ("offset", offset)):
         if number is not None and number < 0:
-            raise Refused(f"{name} must be a non-negative integer", status=500)
+            raise Refused(f"{name} is {number}, and may be 0 or more", status=500)
 
 
 # Attributes
@@ -137,7 +137,7 @@ class _Attribute:
 def _of_lineage(group: Group, id: str | None, kind: str) -> Node | None:
     node = group.linked(id)
     if node is not None and node.kind.name not in group.session.kinds[kind].members:
-        raise Refused(f"'{node.kind.name}' is not a possible type for '{kind}'", status=500)
+        raise Refused(f"{node.kind.name} {node.id!r} cannot be shown here, since it is no {kind}", status=500)
     return node
 
 

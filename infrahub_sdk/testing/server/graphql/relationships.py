@@ -52,8 +52,7 @@ def remove(_: Any, info: Any, data: dict[str, Any], context: Any = None) -> dict
         held = {edge.node.id for edge in node.edges(relationship)}
         gone = [item["id"] for item in _given(data) if item.get("id") in held]
         if not relationship.data["optional"] and held <= set(gone):
-            reason = f"'{relationship.name}' is a mandatory relationship, which needs a peer"
-            raise _refused_name(reason)
+            raise _refused_name(f"{node.kind.name}.{relationship.name} needs a peer, so the last one stays")
         Records(session).remove_peers(node, relationship, gone)
         _apply_profiles(session, node, relationship, there, is_changed=bool(gone))
     return {"ok": True}
@@ -66,9 +65,9 @@ def _source(session: Session, data: Mapping[str, Any]) -> tuple[Node, Relationsh
         raise lookup.not_found("node", data["id"])
     relationship = node.kind.relationships.get(data["name"])
     if relationship is None:
-        raise _refused_name(f"'{data['name']}' is not a valid relationship for '{node.kind.name}'")
+        raise _refused_name(f"{node.kind.name} has no relationship {data['name']!r}")
     if relationship.data["read_only"]:
-        raise Refused(f"'{relationship.name}' is a read-only relationship at {node.kind.name}")
+        raise Refused(f"{node.kind.name}.{relationship.name} can only be read")
     return node, relationship
 
 
@@ -90,7 +89,7 @@ def _peers(session: Session, data: Mapping[str, Any]) -> dict[str, Node]:
     there = session.get(ids)
     for id in ids:
         if id not in there:
-            raise Refused(f"'{id}': Unable to find the node in the database.")
+            raise Refused(f"Unable to find the node {id!r} that {data['name']} would lead to")  # see `lookup.not_found`
     return there
 
 
@@ -100,12 +99,12 @@ def _check_peers(session: Session, node: Node, relationship: Relationship, there
     allowed = session.kinds[relationship.peer].members
     for id, peer in there.items():
         if peer.kind.name not in allowed:
-            raise Refused(f"'{id}' '{peer.kind.name}' is not a valid peer for '{relationship.peer}'")
+            raise Refused(f"{id!r} is a {peer.kind.name}, and {relationship.name} leads to {relationship.peer}")
         back = [item for item in peer.kind.relationships.values() if item.identifier == relationship.identifier]
         if len(back) == 1 and not back[0].is_many:
             for edge in peer.edges(back[0]):
                 if edge.node.id != node.id:
-                    raise Refused(f"'{id}' '{peer.kind.name}' has another peer already by its '{back[0].name}'")
+                    raise Refused(f"{peer.kind.name} {id!r} has {edge.node.id!r} for its {back[0].name} already")
 
 
 def _apply_profiles(

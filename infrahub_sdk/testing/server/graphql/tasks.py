@@ -67,15 +67,15 @@ def cancel(_: Any, info: Any, data: dict[str, Any]) -> None:
 
 def _refuse(info: Any, id: str, action: str) -> None:
     if not tasks.count(info.context.storage, tasks.Wanted(ids=[id])):
-        raise Refused(f"The delivery {id} is not available any more")
-    raise Refused(f"{action} is unavailable: it is not supported for this task")
+        raise Refused(f"There is no task {id!r}")
+    raise Refused(f"{action} is for deliveries of webhooks, and the task {id!r} is none")
 
 
 def _check_id(id: str) -> None:
     try:
         uuid.UUID(id)
     except ValueError:
-        raise Refused(f"{id!r} is not a valid task id") from None
+        raise Refused(f"{id!r} is no id of a task: those are UUIDs") from None
 
 
 def _check_page(name: str, number: int | None, most: int | None = None) -> None:

@@ -27,10 +27,10 @@ def path_traversal(_: Any, info: Any, data: Mapping[str, Any]) -> dict[str, Any]
     """The ways from a node to another."""
     session: Session = info.context
     most = data.get("max_paths") or _PATHS
-    _check("max_paths", most, _MOST_PATHS)
+    traversal.check_limit("max_paths", most, _MOST_PATHS)
     if data["source_id"] == data["destination_id"]:
-        raise Refused("Source and destination nodes must be different", status=500)
-    source, target = _node(session, data["source_id"], "Source"), _node(session, data["destination_id"], "Destination")
+        raise Refused(f"source_id and destination_id are both {data['source_id']!r}: name two nodes", status=500)
+    source, target = _node(session, data, "source_id"), _node(session, data, "destination_id")
     limits = Limits(
         data.get("max_depth") or _DEPTH,
         data.get("kind_filter") or (),
@@ -61,13 +61,13 @@ def reachable_nodes(_: Any, info: Any, data: Mapping[str, Any]) -> dict[str, Any
     results = data.get("max_results") or _RESULTS
     most = _REACHING if data.get("max_paths") is None else data["max_paths"]
     if not kinds:
-        raise Refused("At least one target kind is required", status=500)
-    _check("max_results", results, _MOST_RESULTS)
-    _check("max_paths", most, _MOST_REACHING)
-    source = _node(session, data["source_id"], "Source")
+        raise Refused("Name a kind in target_kinds, which is empty", status=500)
+    traversal.check_limit("max_results", results, _MOST_RESULTS)
+    traversal.check_limit("max_paths", most, _MOST_REACHING)
+    source = _node(session, data, "source_id")
     for name in kinds:
         if name not in session.kinds:
-            raise Refused(f"Unknown target kind: {name}", status=500)
+            raise Refused(f"target_kinds names {name!r}, which is no kind of the schema", status=500)
     found = traversal.reachable(
         session,
         source.id,
@@ -84,15 +84,11 @@ def reachable_nodes(_: Any, info: Any, data: Mapping[str, Any]) -> dict[str, Any
     return {"source": shown.node(source.id), "dependencies": dependencies, "count": len(dependencies)}
 
 
-def _check(name: str, given: int, most: int) -> None:
-    if not 1 <= given <= most:
-        raise Refused(f"{name} must be in [1, {most}], got {given}", status=500)
-
-
-def _node(session: Session, id: str, what: str) -> Node:
+def _node(session: Session, data: Mapping[str, Any], name: str) -> Node:
+    id = data[name]
     node = session.get([id]).get(id)
     if node is None:
-        raise Refused(f"{what} node not found: {id}", status=500)
+        raise Refused(f"There is no node {id!r}, which {name} names", status=500)
     return node
 
 

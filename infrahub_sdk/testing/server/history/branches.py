@@ -114,6 +114,7 @@ def find(storage: Storage, name: str) -> Branch:
     """
     branch = found(storage, name)
     if branch is None:
+        # Clients of releases without codes go by these words.
         raise Refused(f"Branch: {name} not found.", "BRANCH_NOT_FOUND", 400, {"branch_name": name})
     return branch
 
@@ -135,7 +136,7 @@ def check_time(storage: Storage, at: int) -> None:
     """
     name, made = storage.rows(f"select name, created_at from branch where number = {MAIN}")[0]
     if at < made:
-        raise Refused(f"The time {shown(at)} is before branch {name!r} was created at {shown(made)}")
+        raise Refused(f"There was nothing yet at {shown(at)}: {name!r} begins at {shown(made)}")
 
 
 def add_default(storage: Storage) -> Branch:
@@ -170,17 +171,17 @@ def check_free(storage: Storage, name: str) -> None:
         Refused: One has it.
     """
     if name == _INTERNAL or found(storage, name) is not None:
-        raise Refused(f"The branch {name} already exists")
+        raise Refused(f"A branch called {name!r} exists: choose another name")
 
 
 def _check_name(name: str) -> None:
     bad = [words for pattern, words in _FORBIDDEN if re.search(pattern, name)]
     if bad:
-        raise Refused(f"The branch name {name!r} has invalid patterns or characters: {', '.join(bad)}")
+        raise Refused(f"The branch name {name!r} cannot be one of git, since it has {', '.join(bad)}")
     if len(name) < _SHORTEST:
-        raise Refused(f"invalid field name: it should have at least {_SHORTEST} characters")
+        raise Refused(f"The branch name {name!r} is too short: it needs {_SHORTEST} characters")
     if len(name) > _LONGEST:
-        raise Refused(f"invalid field name: it should have at most {_LONGEST} characters")
+        raise Refused(f"The branch name {name!r} is too long: {_LONGEST} characters are the most")
 
 
 def _add(
@@ -202,7 +203,7 @@ def read_only(branch: Branch, mutation: str = "") -> Refused | None:
     """
     if branch.status != MERGED or mutation == "BranchDelete":
         return None
-    message = f"Branch {branch.name!r} has been merged and can only be read"
+    message = f"Branch {branch.name!r} is merged, so it can only be read: make a new branch for new changes"
     return Refused(message, "BRANCH_ALREADY_MERGED", 400, {"branch_name": branch.name})
 
 
@@ -221,7 +222,7 @@ def remove(storage: Storage, branch: Branch) -> None:
         Refused: It is the default branch.
     """
     if branch.is_default:
-        raise Refused(f"Unable to delete {branch.name}: it is the default branch")
+        raise Refused(f"{branch.name!r} stays: the default branch is there for all others")
     number = branch.number
     _remove_agnostic(storage, number)
     for table in ("node", "value", "edge"):

@@ -33,7 +33,7 @@ def merge(session: Session, *, with_choices: bool = False) -> None:
     """
     branch, storage = session.branch, session.storage
     if branch.is_default:
-        raise Refused(f"Unable to merge the branch {branch.name!r} into itself")
+        raise Refused(f"{branch.name!r} is what other branches are merged into: name one of those")
     diff = comparisons.update(session)
     found = list(conflicts(diff))
     _check_merge(branch.name, [conflict for conflict in found if not (with_choices and conflict.is_resolved)])
@@ -86,7 +86,10 @@ def validate(session: Session) -> None:
         Refused: They have.
     """
     if comparisons.has_conflicts(session):
-        raise Refused("branch has some conflicts", status=500)
+        raise Refused(
+            f"Branch {session.branch.name!r} conflicts with the default branch: see the conflicts in DiffTree",
+            status=500,
+        )
 
 
 def _check_merge(name: str, open_: list[Conflict]) -> None:
@@ -94,8 +97,8 @@ def _check_merge(name: str, open_: list[Conflict]) -> None:
     if open_:
         paths = ", ".join(sorted(conflict.place.shown for conflict in open_))
         raise Refused(
-            f"Branch {name} contains conflicts with the default branch. Change the data so that both agree, or choose"
-            f" a side of each with ResolveDiffConflict and merge a proposed change: {paths}."
+            f"Branch {name!r} cannot be merged as long as it conflicts with the default branch. Let the data of both be"
+            f" the same, or choose sides with ResolveDiffConflict and merge a proposed change: {paths}."
         )
 
 
@@ -106,11 +109,11 @@ def _check_rebase(name: str, diff: dict[str, NodeChange]) -> None:
     to_choose = sorted(conflict.place.shown for conflict in found if conflict.can_rebase and conflict.selected != DIFF)
     if not to_change and not to_choose:
         return
-    words = f"Branch {name} contains conflicts with the default branch, which come before a rebase."
+    words = f"Branch {name!r} cannot be rebased as long as it conflicts with the default branch."
     if to_choose:
-        words += f" Choose the branch's side with ResolveDiffConflict, or change the data: {', '.join(to_choose)}."
+        words += f" Choose DIFF_BRANCH with ResolveDiffConflict, or let the data be the same: {', '.join(to_choose)}."
     if to_change:
-        words += f" Change the data so that both branches agree: {', '.join(to_change)}."
+        words += f" No side can be chosen here, only the data be made the same: {', '.join(to_change)}."
     raise Refused(words)
 
 

@@ -32,21 +32,21 @@ def check(session: Session, data: Mapping[str, Any]) -> None:
     Raises:
         Refused: It could not.
     """
-    source, target = (_value(data, name) for name in ("source_branch", "destination_branch"))
-    if _value(data, "state") not in {None, "", _OPEN}:
-        raise Refused("A proposed change has to be in the open state during creation")
+    source, target, state = (_value(data, name) for name in ("source_branch", "destination_branch", "state"))
+    if state not in {None, "", _OPEN}:
+        raise Refused(f"A new proposed change is {_OPEN}: it cannot begin as {state}")
     if source and session.find(session.kinds[KIND], {"source_branch__value": source, "state__value": _OPEN}, limit=1):
-        raise Refused(f"An open proposed change already exists for branch '{source}'")
+        raise Refused(f"Branch {source!r} has an open proposed change: merge or close that one first")
     branch = branches.found(session.storage, source) if source else None
     if branch is None:
-        raise Refused("The specified source branch for this proposed change was not found")
+        raise Refused(f"source_branch must be the name of a branch that is there, not {source!r}")
     if branch.status == branches.MERGED:
-        raise Refused(f"Cannot create proposed change: branch '{source}' has been merged")
+        raise Refused(f"Branch {source!r} is merged: it has nothing left to propose")
     if source == target:
-        raise Refused("The source and destination branch can't be the same")
+        raise Refused(f"source_branch and destination_branch are both {source!r}: name two branches")
     main = session.app.branch().name
     if target not in {None, main}:  # where there is none, it is refused for that
-        raise Refused(f"Currently only the '{main}' branch is supported as a destination for a proposed change")
+        raise Refused(f"destination_branch must be {main!r}, since all branches are merged into that, not {target!r}")
 
 
 def check_change(node: Node, data: Mapping[str, Any]) -> None:
@@ -60,7 +60,7 @@ def check_change(node: Node, data: Mapping[str, Any]) -> None:
     if is_draft is None:
         is_draft = node.values["is_draft"].value
     if _value(data, "state") == _MERGED and is_draft:
-        raise Refused("A draft proposed change is not allowed to be merged")
+        raise Refused("This proposed change is a draft: set is_draft to false before merging it")
 
 
 def check_state(node: Node, what: str) -> None:
@@ -71,7 +71,7 @@ def check_state(node: Node, what: str) -> None:
     """
     state = node.values["state"].value
     if state != _OPEN:
-        raise Refused(f"A proposed change in the {state} state is not allowed to be {what}")
+        raise Refused(f"This proposed change is {state}: only an open one can be {what}")
 
 
 def merge(session: Session, data: Mapping[str, Any], node: Node) -> None:
@@ -118,16 +118,16 @@ def reviewed(session: Session, node: Node, decision: str) -> dict[str, Any]:
     check_state(node, "reviewed")
     account = str(session.account)
     if node.created[1] == account:
-        raise Refused("You cannot review your own proposed changes")
+        raise Refused("A proposed change is reviewed by others than its author")
     gains, loses = _DECISIONS[decision]
     held = {
         name: [edge.node.id for edge in node.edges(node.kind.relationships[name])]
         for name in ("approved_by", "rejected_by")
     }
     if gains is not None and account in held[gains]:
-        raise Refused(f"You have already {gains.partition('_')[0]} this proposed change")
+        raise Refused(f"There is nothing to change: it is {gains.partition('_')[0]} by you")
     if gains is None and account not in held[loses]:
-        raise Refused(f"You have not {loses.partition('_')[0]} this proposed change yet, so this cannot be taken back")
+        raise Refused(f"There is nothing to take back: it is not {loses.partition('_')[0]} by you")
     held[loses] = [id for id in held[loses] if id != account]
     if gains is not None:
         held[gains].append(account)
@@ -136,12 +136,12 @@ def reviewed(session: Session, node: Node, decision: str) -> dict[str, Any]:
 
 def actions(session: Session, node: Node) -> Iterator[tuple[str, str | None]]:
     """What can be done with a proposed change, each with why it cannot be done, or None."""
-    author = None if node.created[1] == session.account else "You are not the author of the proposed change"
+    author = None if node.created[1] == session.account else "Only its author can do this"
     state, is_draft = node.values["state"].value, bool(node.values["is_draft"].value)
-    closed = None if state == _CLOSED else f"The proposed change is not {_CLOSED}"
-    opened = None if state == _OPEN else f"The proposed change is not {_OPEN}"
-    ready = "The proposed change is a draft" if is_draft else None
-    draft = None if is_draft else "The proposed change is not a draft"
+    closed = None if state == _CLOSED else f"It is {state}, and only what is {_CLOSED} can be opened again"
+    opened = None if state == _OPEN else f"It is {state}: this needs one that is {_OPEN}"
+    ready = "It is a draft so far" if is_draft else None
+    draft = None if is_draft else "It is no draft"
     yield "open", closed
     yield "close", opened
     yield "set-draft", author or opened or ready

@@ -37,7 +37,7 @@ def fill(draft: Draft) -> None:
     Raises:
         Refused: A value breaks a rule of its attribute, or cannot be made.
     """
-    reasons = {}
+    reasons: dict[str, BrokenRule | str] = {}
     for attribute in _in_order(draft.kind):
         fields = {path.partition("__")[0] for path in fields_of(attribute)}
         if draft.node is not None and not fields & {*draft.values, *draft.peers}:
@@ -45,7 +45,7 @@ def fill(draft: Draft) -> None:
         try:
             value = rules.checked(attribute, _made(draft, attribute))
         except BrokenRule as broken:
-            reasons[attribute.name] = str(broken)
+            reasons[attribute.name] = broken
         else:
             draft.values[attribute.name] = NewValue(value, is_default=False)
     if reasons:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from infrahub_sdk.testing.server.errors import Refused
-from infrahub_sdk.testing.server.nodes import lookup, saving
+from infrahub_sdk.testing.server.nodes import lookup, rules, saving
 from infrahub_sdk.testing.server.nodes.records import Records
 from infrahub_sdk.testing.server.resources import reservations
 
@@ -178,4 +178,4 @@ def _check(session: Session, neighbours: list[str]) -> None:
         for relationship in node.kind.relationships.values():
             least = 0 if relationship.data["optional"] else relationship.data.get("min_count") or 1
             if len(node.edges(relationship)) < least:
-                raise Refused(f"Too few relationships, min {least} at {relationship.name}")
+                raise Refused(f"{rules.too_few(len(node.edges(relationship)), least)} at {relationship.name}")

@@ -65,8 +65,8 @@ def _check(session: Session, going: Mapping[str, Node]) -> None:
             for staying in session.find(other, {f"{relationship.name}__ids": gone}):
                 if staying.id not in going:
                     lost = next(edge.node for edge in staying.edges(relationship) if edge.node.id in going)
-                    where = f"mandatory relationship {relationship.name} on node {other.name} '{staying.id}'"
-                    reason = f"Cannot delete {name} '{lost.id}'. It is linked to {where}"
+                    needing = f"{other.name} {staying.id!r} needs it by its {relationship.name}"
+                    reason = f"{name} {lost.id!r} cannot go while {needing}"
                     reasons[f"{other.name}.{relationship.name}"] = reason
     if reasons:
         raise rules.refusal(next(iter(going.values())).kind.name, reasons)

@@ -111,7 +111,7 @@ class Draft:
         Raises:
             Refused: A value breaks a rule of its attribute, or a peer is not there.
         """
-        reasons: dict[str, str] = {}
+        reasons: dict[str, BrokenRule | str] = {}
         given_peers = [item for item in self.kind.relationships.values() if item.name in data]
         from_pools = [item for item in given_peers if _is_from_pool(data[item.name])]
         for relationship in given_peers:
@@ -126,7 +126,7 @@ class Draft:
             except BrokenRule as broken:
                 if self.node is not None and isinstance(broken, NoMember):
                     raise Refused(str(broken), status=500) from None  # of a change, the server has no reason for it
-                reasons[f"{attribute.name}{broken.part}"] = str(broken)
+                reasons[f"{attribute.name}{broken.part}"] = broken
         self._take_label(reasons)
         for relationship in from_pools if not reasons else ():  # they are handed out in the name of the rest
             self._take_peers(relationship, data[relationship.name], reasons)
@@ -190,14 +190,14 @@ class Draft:
         new.is_protected, new.source, new.owner, new.profile = held.is_protected, held.source, held.owner, held.profile
         return new
 
-    def _take_label(self, reasons: Mapping[str, str]) -> None:
+    def _take_label(self, reasons: Mapping[str, BrokenRule | str]) -> None:
         """Let a new node without a label be labelled by its name."""
         label, name = self.values.get("label"), self.value("name")
         if self.node is None and label is not None and label.value is None and name and "label" not in reasons:
             label.value = " ".join(word.title() for word in str(name).split("_"))
             label.is_default = False
 
-    def _take_peers(self, relationship: Relationship, given: Any, reasons: dict[str, str]) -> None:
+    def _take_peers(self, relationship: Relationship, given: Any, reasons: dict[str, BrokenRule | str]) -> None:
         is_said = given is not None or self.node is not None
         given = given if isinstance(given, list) else [] if given is None else [given]
         items = [item for item in given if item is not None]
@@ -207,13 +207,13 @@ class Draft:
         elif self.node is None and items != given:
             reasons[name] = "null is not a peer"
         elif most and len(items) > most:
-            reasons[name] = f"Too many relationships, max {most}"
+            reasons[name] = f"{len(items)} peers are too many, the most are {most}"
         else:
             self.name_peers(relationship, items)
             least = 0 if relationship.data["optional"] else relationship.data.get("min_count") or 0
             needed = least if self.node else int(relationship.is_mandatory and not relationship.is_many)
             if len(self.peers[name]) < needed:
-                reasons[name] = f"Too few relationships, min {least}"
+                reasons[name] = rules.too_few(len(self.peers[name]), needed)
 
     def _is_at_the_end(self, relationship: Relationship) -> bool:
         """It leads out of a hierarchy, in which nothing is above the kind, or below it."""

@@ -9,19 +9,34 @@ from infrahub_sdk.testing.server.errors import Refused
 from infrahub_sdk.utils import is_valid_uuid
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from infrahub_sdk.testing.server.nodes.node import Node
     from infrahub_sdk.testing.server.schema.kinds import Kind
     from infrahub_sdk.testing.server.session import Session
 
-__all__ = ["by_hfid", "by_id", "find", "kind", "not_found"]
+__all__ = ["by_hfid", "by_id", "find", "kind", "no_kind", "not_found"]
 
 
 def not_found(kind: str, identifier: str, message: str | None = None) -> Refused:
-    """The error for a node that is not there."""
-    message = message or f"Unable to find the node {identifier} / {kind} in the database."
+    """The error for a node that is not there.
+
+    By the words it begins with, clients know it that do not go by codes.
+    """
+    message = message or f"Unable to find the node {identifier!r}: no {kind} has this id or name"
     return Refused(message, "NODE_NOT_FOUND", 404, {"node_kind": kind, "identifier": identifier})
+
+
+def no_kind(name: str, kinds: Iterable[str]) -> Refused:
+    """The error for a kind that is not there.
+
+    Args:
+        name: Its name.
+        kinds: The names of those that are.
+    """
+    return Refused(
+        f"There is no kind {name!r} in the schema.{nearest(name, kinds)}", "SCHEMA_NOT_FOUND", 422, {"kind": name}
+    )
 
 
 def kind(session: Session, name: str) -> Kind:
@@ -31,8 +46,7 @@ def kind(session: Session, name: str) -> Kind:
         Refused: There is none.
     """
     if name not in session.kinds:
-        message = f"Unable to find the schema {name!r} in the registry.{nearest(name, session.kinds)}"
-        raise Refused(message, "SCHEMA_NOT_FOUND", 422, {"kind": name})
+        raise no_kind(name, session.kinds)
     return session.kinds[name]
 
 
@@ -70,7 +84,7 @@ def by_id(session: Session, kind: Kind, id: str) -> Node:
     if node is None:
         raise not_found(kind.name, id)
     if node.kind.name not in kind.members:
-        raise not_found(kind.name, id, f"The node with id {id} is a {node.kind.name}, not a {kind.name}")
+        raise not_found(kind.name, id, f"{id!r} is the id of a {node.kind.name}, and a {kind.name} is asked for")
     return node
 
 

@@ -40,7 +40,7 @@ def _check_kinds(draft: Draft, relationship: Relationship, nodes: Mapping[str, N
     for id in draft.peer_ids(relationship):
         kind = nodes[id].kind.name
         if kind not in allowed:
-            reason = f"{kind} - {id} cannot be a peer, which must be of one of the kinds {list(allowed)}"
+            reason = f"{id!r} is a {kind}, and a peer has to be of one of {list(allowed)}"
             raise rules.refusal(draft.kind.name, {relationship.name: reason})
 
 
@@ -56,11 +56,11 @@ def _check_counts(draft: Draft, relationship: Relationship, nodes: Mapping[str, 
             if not most and not least:
                 continue  # there may be any number of them, and reading them all takes long
             count = len(nodes[id].edges(back)) + (1 if id in new else -1)
-            who = f"Node {id} has {count} peers for {relationship.identifier}"
+            who = f"{nodes[id].kind.name} {id!r} would have {count} peers by {back.name!r} ({relationship.identifier})"
             if id in new and most and count > most:
-                raise Refused(f"{who}, maximum of {most} allowed")
+                raise Refused(f"{who}, more than {most}")
             if id in old and count < least:
-                raise Refused(f"{who}, no fewer than {least} allowed")
+                raise Refused(f"{who}, less than {least}")
 
 
 def _back(draft: Draft, relationship: Relationship, kind: Kind) -> Iterator[Relationship]:
@@ -89,8 +89,7 @@ def check_parent(draft: Draft, relationship: Relationship) -> None:
     if () in parents:
         raise Refused(f"Node {draft.id} ({draft.kind.name}) or a peer of its {relationship.name} has no {name}")
     if len(parents) > 1:
-        where = f"the '{relationship.name}' of node {draft.id} ({draft.kind.name})"
-        raise Refused(f"All of {where} must have the same parent as the node, by {name}")
+        raise Refused(f"{draft.kind.name} {draft.id!r} and its {relationship.name} differ in their {name}")
 
 
 def _check_relatives(draft: Draft, relationship: Relationship, nodes: Mapping[str, Node]) -> None:
@@ -102,5 +101,4 @@ def _check_relatives(draft: Draft, relationship: Relationship, nodes: Mapping[st
             for id in draft.peer_ids(relationship)
         }
         if len(found) > 1:
-            where = f"the '{relationship.name}' of node {draft.id} ({draft.kind.name})"
-            raise Refused(f"All of {where} must have the same peers by their {name}")
+            raise Refused(f"The {relationship.name} of {draft.kind.name} {draft.id!r} differ in their {name}")

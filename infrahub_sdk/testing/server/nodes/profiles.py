@@ -141,7 +141,7 @@ def _check_kinds(session: Session, kind: Kind, profiles: Iterable[Node]) -> None
     )
     for profile in profiles:
         if profile.kind.name not in allowed:
-            reason = f"peer {profile.id} is of kind {profile.kind.name}. only {allowed} are allowed"
+            reason = f"{profile.id!r} is a {profile.kind.name}, and a {kind.name} takes {' and '.join(allowed)}"
             raise rules.refusal(kind.name, {_RELATIONSHIP: reason})
 
 
@@ -169,8 +169,8 @@ def _gives(profile: Node, name: str) -> bool:
 
 
 def _needed(node: Node, profile: str, what: str) -> Refused:
-    who = f"node '{display_label(node)}' (ID: {node.id})"
-    return Refused(f"Cannot remove profile '{profile}' because {who} inherits required {what} from this profile.")
+    who = f"{node.kind.name} {display_label(node)!r} ({node.id})"
+    return Refused(f"{who} has nothing but the profile {profile!r} to take its mandatory {what} from: keep the profile")
 
 
 def _may_be_given(relationship: Relationship) -> bool:

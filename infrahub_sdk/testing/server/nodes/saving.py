@@ -142,7 +142,7 @@ def _answered(draft: Draft, data: Mapping[str, Any], checked: Collection[str]) -
 
 def _check_id(session: Session, kind: Kind, id: str) -> None:
     if not is_valid_uuid(id):
-        raise rules.refusal(kind.name, {"id": f"{id} is not a valid UUID"})
+        raise rules.refusal(kind.name, {"id": rules.WrongType(id, "UUID")})
     if session.storage.rows("select 1 from node where id = ? limit 1", [id]):  # a deleted node keeps its id
         raise rules.refusal(kind.name, {"id": f"{id} is already in use"})
 
@@ -151,7 +151,7 @@ def _check_mandatory(session: Session, kind: Kind, data: Mapping[str, Any]) -> s
     """Refuse an input without what a node must have; the names of what its profiles give instead."""
     missing = [name for name in _mandatory(kind) if name not in data]
     provided = profiles.provided(session, kind, data) if missing and data.get("profiles") else set()
-    reasons = {name: rules.missing(name, kind) for name in missing if name not in provided}
+    reasons = {name: rules.Missing(name, kind) for name in missing if name not in provided}
     if reasons:
         raise rules.refusal(kind.name, reasons)
     return provided & set(missing)

@@ -87,7 +87,9 @@ def leaving(session: Session, node: Node, going: Mapping[str, Node]) -> None:
         Refused: Its kind does not allow it.
     """
     if node.kind.name == "IpamNamespace" and node.values["default"].value:
-        raise Refused("The default IPAM namespace cannot be deleted", status=500)
+        raise Refused(
+            f"{node.values['name'].value!r} stays: it is the namespace of addresses that name none", status=500
+        )
     if node.kind.name == number_pools.KIND:
         number_pools.check_removal(session, node)
     ipam.release(session, node, going)

@@ -68,7 +68,7 @@ def _template(session: Session, kind: Kind, data: Mapping[str, Any]) -> Node:
     try:
         return lookup.find(session, session.kinds[kind.relationships[_RELATIONSHIP].peer], named)
     except Refused:
-        words = f"There is no object template {named.get('id') or named.get('hfid')}"
+        words = f"There is no template {named.get('id') or named.get('hfid')!r} for a {kind.name}"
         raise rules.refusal(kind.name, {_RELATIONSHIP: words}) from None
 
 
@@ -131,7 +131,7 @@ def _from_pools(
 def _number(session: Session, kind: Kind, name: str, pool: Node, id: str) -> int:
     number = number_pools.allocate(session, pool, kind.attributes[name], id)
     if number is None:
-        raise Refused("There are no more values available in this pool.", status=409)
+        raise Refused(f"The pool {pool.values['name'].value!r} has no number left for {kind.name}.{name}", status=409)
     return number
 
 

@@ -181,7 +181,7 @@ def paths(
     Raises:
         Refused: The limits make no sense.
     """
-    _check_depth(limits)
+    check_limit("max_depth", limits.max_depth, DEEPEST)
     graph = _Graph(session, limits, source, lambda node, _: node == target)
     there, back = graph.distances(source, limits.max_depth, target), graph.distances(target, limits.max_depth)
     found: list[Path] = []
@@ -228,7 +228,7 @@ def reachable(
     Raises:
         Refused: There is no such kind, the limits make no sense, or there are too many ways.
     """
-    _check_depth(limits)
+    check_limit("max_depth", limits.max_depth, DEEPEST)
     wanted = _members(session, kinds)
     graph = _Graph(session, limits, source, lambda _, kind: kind in wanted)
     distances = graph.distances(source, limits.max_depth)
@@ -244,9 +244,14 @@ def reachable(
     return found[:most]
 
 
-def _check_depth(limits: Limits) -> None:
-    if not 1 <= limits.max_depth <= DEEPEST:
-        raise Refused(f"max_depth must be in [1, {DEEPEST}], got {limits.max_depth}", status=500)
+def check_limit(name: str, given: int, most: int) -> None:
+    """Refuse a limit that is none, or too high.
+
+    Raises:
+        Refused: It is.
+    """
+    if not 1 <= given <= most:
+        raise Refused(f"{name} is {given}, and may be from 1 to {most}", status=500)
 
 
 # The relationships that a hop takes

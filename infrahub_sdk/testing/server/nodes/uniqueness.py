@@ -118,5 +118,5 @@ def _message(kind: Kind, paths: Sequence[str]) -> str:
         if field in kind.attributes
         for path in fields_of(kind.attributes[field])
     }
-    made = f" (computed from: {', '.join(sorted(inputs))})" if inputs else ""
-    return f"Violates uniqueness constraint '{'-'.join(fields)}'{made}"
+    made = f" (made of {', '.join(sorted(inputs))})" if inputs else ""
+    return f"Another node has the same {' and '.join(fields)}{made}, and no two may"

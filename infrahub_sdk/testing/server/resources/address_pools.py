@@ -101,14 +101,16 @@ def _address(session: Session, pool: Node, wanted: Mapping[str, Any], length: in
     for resource in resources(pool):
         within = ipam.network_of(resource)
         if not within.prefixlen <= (length or within.prefixlen) <= within.max_prefixlen:
-            raise Refused("Invalid prefix length for current selected prefix")
+            raise Refused(
+                f"Addresses of {within} have a length of {within.prefixlen} to {within.max_prefixlen}, not {length}"
+            )
         taken = ipam.addresses_in(session, within, namespace, everywhere=True)
         found = free_address(within, taken, is_pool=bool(resource.values["is_pool"].value))
         if found is not None:
             text = f"{found}/{length or within.prefixlen}"
             break
     else:
-        raise Refused("There are no more addresses available in this pool.", status=409)
+        raise Refused(f"{_named(pool)} | no address is left", status=409)
     kind = _kind(session, pool, kind_name, "address_type")
     return _make(session, pool, kind, {**data, "address": text, "ip_namespace": namespace})
 

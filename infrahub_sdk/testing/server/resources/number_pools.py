@@ -114,21 +114,22 @@ def check(session: Session, data: Mapping[str, Any]) -> None:
         return  # it is refused for that
     main = session.app.session()
     if given["node"] not in main.kinds:
-        raise Refused("The selected model does not exist", "SCHEMA_NOT_FOUND", 422, {"kind": given["node"]})
+        raise Refused(f"There is no kind {given['node']!r} to number", "SCHEMA_NOT_FOUND", 422, {"kind": given["node"]})
     if main.kinds[given["node"]].data["namespace"] in {"Profile", "Template"}:
-        raise Refused("The selected model is not a Node or a Generic")
+        raise Refused(f"{given['node']} has no numbers of its own: name the Node or Generic that it is made of")
     attribute = _attribute(main, given["node"], given["node_attribute"])
     if attribute is None:
-        raise Refused("The selected attribute doesn't exist in the selected model")
+        raise Refused(f"{given['node']} has no attribute {given['node_attribute']!r} to number")
+    place = f"{given['node']}.{given['node_attribute']}"
     if attribute.kind != "Number":
-        raise Refused("The selected attribute is not of the kind Number")
+        raise Refused(f"{place} is a {attribute.kind}, and a pool of numbers is for a Number")
     _check_range(given["start_range"], given["end_range"])
     parameters = attribute.data.get("parameters") or {}
     least, most = parameters.get("min_value"), parameters.get("max_value")
     if least is not None and given["start_range"] < least:
-        raise Refused("start_range can't be less than min_value")
+        raise Refused(f"start_range {given['start_range']} is below {least}, the min_value of {place}")
     if most is not None and given["end_range"] > most:
-        raise Refused("end_range can't be larger than max_value")
+        raise Refused(f"end_range {given['end_range']} is above {most}, the max_value of {place}")
 
 
 def check_change(pool: Node, data: Mapping[str, Any]) -> None:
@@ -139,9 +140,9 @@ def check_change(pool: Node, data: Mapping[str, Any]) -> None:
     """
     given = {name: item["value"] for name, item in data.items() if isinstance(item, dict) and "value" in item}
     if any(given.get(name) not in {None, pool.values[name].value} for name in _FIXED):
-        raise Refused("The fields 'node' or 'node_attribute' can't be changed.")
+        raise Refused("A pool keeps its node and node_attribute: make another pool for other numbers")
     if pool.values["pool_type"].value == "Schema" and {"start_range", "end_range"} & set(given):
-        raise Refused("The range of a pool of the schema can't be changed: load the schema with another range instead")
+        raise Refused("The schema says the range of this pool: load it with another range instead")
     _check_range(*(given.get(name, pool.values[name].value) for name in ("start_range", "end_range")))
 
 
@@ -158,12 +159,14 @@ def check_removal(session: Session, pool: Node) -> None:
         if attribute is not None and attribute.kind == "NumberPool":
             users.append(branch.name)
     if users:
-        raise Refused(f"Unable to delete number pool {kind}.{name} is in use (branches: {','.join(users)})")
+        raise Refused(
+            f"{kind}.{name} takes its numbers from this pool, as the schemas of these branches say: {', '.join(users)}"
+        )
 
 
 def _check_range(first: int | None, last: int | None) -> None:
     if first is not None and last is not None and first > last:
-        raise Refused("start_range can't be larger than end_range")
+        raise Refused(f"start_range {first} is above end_range {last}")
 
 
 def _attribute(session: Session, kind: str, name: str) -> Attribute | None:

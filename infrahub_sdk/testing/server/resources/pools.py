@@ -53,11 +53,12 @@ def allocate_number(draft: Draft, attribute: Attribute, given: Mapping[str, Any]
     pool = find(draft.session, "CoreNumberPool", str(wanted.get("id")))
     if pool is None:
         raise BrokenRule(f"There is no pool {wanted.get('id')}", _PART)
+    name = pool.values["name"].value
     if not number_pools.is_for(pool, draft.kind, attribute):
-        raise BrokenRule(f"The {pool.values['name'].value} pool can't be used for '{attribute.name}'.", _PART)
+        raise BrokenRule(f"The numbers of the pool {name!r} are not for {draft.kind.name}.{attribute.name}", _PART)
     number = number_pools.allocate(draft.session, pool, attribute, draft.id)
     if number is None:
-        raise BrokenRule(f"The pool {pool.values['name'].value} is exhausted.", _PART)
+        raise BrokenRule(f"No number of the pool {name!r} is left", _PART)
     return number, pool.id
 
 
@@ -77,7 +78,7 @@ def allocate_node(draft: Draft, relationship: Relationship, given: Mapping[str, 
         reason = f"A template takes no peer from a pool: set {relationship.name}{_SUFFIX} instead"
         raise rules.refusal(draft.kind.name, {relationship.name: reason})
     if draft.kind.data["namespace"] == "Profile":
-        reason = "Resource pools cannot be used as the source for relationship values in Profiles"
+        reason = f"A profile takes no peer from a pool: name the node that {relationship.name} leads to"
         raise rules.refusal(draft.kind.name, {relationship.name: reason})
     pool = find(session, "CoreResourcePool", named)
     if pool is None:

@@ -29,11 +29,11 @@ def mistakes(body: Any) -> list[dict[str, Any]]:
         body: The request, which must be `{"schemas": [...]}`.
     """
     if body is None:
-        return [_mistake("missing", [], "Field required", body)]
+        return [_mistake("missing", [], "There is no body", body)]
     if not isinstance(body, dict):
         return [_mistake("model_attributes_type", [], "The body must be an object with 'schemas'", body)]
     if "schemas" not in body:
-        return [_mistake("missing", ["schemas"], "Field required", body)]
+        return [_mistake("missing", ["schemas"], "The body has no 'schemas'", body)]
     schemas = body["schemas"]
     if not isinstance(schemas, list):
         return [_mistake("list_type", ["schemas"], "'schemas' must be a list of schema documents", schemas)]

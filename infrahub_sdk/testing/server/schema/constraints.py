@@ -65,8 +65,7 @@ def _lost_generics(
     kept = {after[name]["id"] for name in entry.get("inherit_from", ()) if name in after}
     for name in was.get("inherit_from", ()):
         if before[name]["id"] not in kept:
-            what = "Node-level 'inherit_from' constraint violation"
-            yield f"{what} on schema {entry['kind']!r}: it inherits from {name}, and has to go on so"
+            yield f"{entry['kind']} breaks the node rule 'inherit_from': it inherits from {name}, and has to go on so"
 
 
 def _unsupported(place: str, name: str, old: Any, new: Any) -> str:
@@ -101,13 +100,13 @@ class _Checks:
         if was is None:
             if not attribute.data["optional"] and attribute.kind != "NumberPool":
                 bad = dict.fromkeys(self._contents.nodes([kind.name]), f"{attribute.name} is mandatory")
-                yield from self._violations("Node", "attribute", kind, bad)
+                yield from self._violations("node", "attribute", kind, bad)
             return
         has_new_rules = any(was.data[name] != attribute.data[name] for name in _OF_VALUES)
         is_needed = was.data["optional"] and not attribute.data["optional"]
         if has_new_rules or is_needed:
             rule = "optional" if is_needed else _changed(was.data, attribute.data)
-            yield from self._violations("Attribute", rule, kind, self._bad_values(kind, attribute, was))
+            yield from self._violations("attribute", rule, kind, self._bad_values(kind, attribute, was))
 
     def _bad_values(self, kind: Kind, attribute: Attribute, was: Attribute) -> dict[str, str]:
         bad = {}
@@ -136,7 +135,7 @@ class _Checks:
                     for id in self._contents.nodes([kind.name])
                     if id not in peers
                 }
-                yield from self._violations("Node", "relationship", kind, bad)
+                yield from self._violations("node", "relationship", kind, bad)
             return
         is_needed = was.data["optional"] and not data["optional"]
         has_new_counts = any(was.data[name] != data[name] for name in _COUNTS)
@@ -148,7 +147,7 @@ class _Checks:
             rule = "optional" if is_needed else "count"  # a count is not asked of nodes without peers
             nodes = self._contents.nodes([kind.name]) if is_needed else list(peers)
             bad = self._bad_counts(relationship, {id: len(peers.get(id, ())) for id in nodes})
-            yield from self._violations("Relationship", rule, kind, bad)
+            yield from self._violations("relationship", rule, kind, bad)
         if has_new_peer and relationship.peer in self._new:
             members = {*self._new[relationship.peer].members, *self._renamed(relationship.peer)}
             bad = {
@@ -157,7 +156,7 @@ class _Checks:
                 for peer, name in found
                 if name not in members
             }
-            yield from self._violations("Relationship", "peer", kind, bad)
+            yield from self._violations("relationship", "peer", kind, bad)
 
     def _renamed(self, peer: str) -> set[str]:
         """What the kinds that a peer may be of were called."""
@@ -192,7 +191,7 @@ class _Checks:
             for other, _ in peers
             if parents.get(id) != parents.get(other)
         }
-        yield from self._violations("Relationship", "common_parent", old, bad)
+        yield from self._violations("relationship", "common_parent", old, bad)
 
     # Kinds
 
@@ -205,7 +204,7 @@ class _Checks:
             known = [set(paths) for paths in before.data["uniqueness_constraints"] or ()]
             for paths in kind.data["uniqueness_constraints"] or ():
                 if set(paths) not in known:
-                    yield from self._violations("Node", "uniqueness_constraints", before, self._equal(before, paths))
+                    yield from self._violations("node", "uniqueness_constraints", before, self._equal(before, paths))
 
     def _equal(self, kind: Kind, paths: list[str]) -> dict[str, str]:
         columns = [self._column(kind, path) for path in paths]
@@ -234,19 +233,20 @@ class _Checks:
             base = self._new.get(kind.data["name"])
             if kind.data["namespace"] == "Profile" and kind.name not in self._new and base is not None:
                 bad = dict.fromkeys(self._contents.nodes([kind.name]), "it is a profile of the kind")
-                yield from self._violations("Node", "generate_profile", kind, bad)
+                yield from self._violations("node", "generate_profile", kind, bad)
 
     # What is said
 
     def _violations(self, level: str, rule: str, kind: Kind, bad: dict[str, str]) -> Iterator[str]:
         """What a message says of the nodes of a kind that break a rule, by their ids."""
-        what = f"{level}-level {rule!r} constraint violation on schema {kind.name!r}"
+        what = f"the {level} rule {rule!r}"
         nodes = self._session.get(list(bad)[:_SHOWN])
         for id, reason in list(bad.items())[:_SHOWN]:
             label = labels.display_label(nodes[id]) if id in nodes else kind.name
-            yield f"{what}: {label}: {reason}" if id in label else f"{what}: {label} ({id}): {reason}"
+            shown = label if id in label else f"{label} ({id})"
+            yield f"{kind.name}: {shown} breaks {what}: {reason}"
         if len(bad) > _SHOWN:
-            yield f"{what}: {len(bad) - _SHOWN} more nodes"
+            yield f"{kind.name}: {len(bad) - _SHOWN} more nodes break {what}"
 
 
 def _is_in_pool(number: Any, limits: dict[str, Any]) -> bool:

@@ -41,7 +41,9 @@ def inherit(draft: Draft) -> None:
             _take(node, generic)
         hierarchies = [name for name in node["inherit_from"] if draft.generics[name]["hierarchical"]]
         if len(hierarchies) > 1:
-            raise Refused(f"{node['kind']} inherits from more than one hierarchical generic: {', '.join(hierarchies)}")
+            raise Refused(
+                f"{node['kind']} would be in several trees: {', '.join(hierarchies)} are hierarchical, keep one of them"
+            )
         if hierarchies and node["hierarchy"] is None:
             node["hierarchy"] = hierarchies[0]
     for generic in draft.generics.values():
@@ -58,12 +60,14 @@ def _drop_lost(node: dict[str, Any], generics: list[dict[str, Any]]) -> None:
 def _generics(draft: Draft, node: dict[str, Any]) -> list[dict[str, Any]]:
     names = node["inherit_from"]
     if "BuiltinIPPrefix" in names and "BuiltinIPAddress" in names:
-        raise Refused(f"{node['kind']} cannot inherit from both BuiltinIPPrefix and BuiltinIPAddress")
+        raise Refused(
+            f"{node['kind']} is a prefix or an address: keep BuiltinIPPrefix or BuiltinIPAddress in inherit_from"
+        )
     for name in names:
         if name in draft.nodes:
             raise Refused(f"{node['kind']}: inherit_from takes generics only, and {name!r} is a node")
         if name not in draft.generics:
-            raise Refused(f"{node['kind']}: Unable to find the generic {name!r} of inherit_from")
+            raise Refused(f"{node['kind']}: inherit_from names {name!r}, and there is no such generic")
     return [draft.generics[name] for name in names]
 
 
@@ -75,16 +79,18 @@ def _check_overrides(node: dict[str, Any], generic: dict[str, Any]) -> None:
             theirs = inherited.get(own["name"])
             if theirs is None:
                 continue
-            place = f"{node['kind']}'s {sort} {own['name']} inherited from {generic['kind']}"
+            place = f"{node['kind']}.{own['name']}: the {sort} of the generic {generic['kind']}"
             if part == "attributes" and own["kind"] != theirs["kind"]:  # also where it comes from another generic
-                raise Refused(f"{place} must be of the same kind ({theirs['kind']}, not {own['kind']})")
+                raise Refused(
+                    f"{place} is of the kind {theirs['kind']}, so this one cannot be of the kind {own['kind']}"
+                )
             if own["inherited"]:
                 continue
             if theirs["allow_override"] == "none":
-                raise Refused(f"{place} cannot be overridden")
+                raise Refused(f"{place} lets nobody override it")
             is_plain = part == "relationships" and own["kind"] not in ("Hierarchy", "Template")
             if is_plain and own["peer"] != theirs["peer"]:
-                raise Refused(f"{place} must have the same peer ({theirs['peer']}, not {own['peer']})")
+                raise Refused(f"{place} leads to {theirs['peer']}, so this one cannot lead to {own['peer']}")
 
 
 def _take(node: dict[str, Any], generic: dict[str, Any]) -> None:
@@ -134,7 +140,7 @@ def complete_hierarchies(draft: Draft) -> None:
             if node[side] is None:
                 node[side] = hierarchy
             elif node[side] and node[side] not in draft.nodes and node[side] not in draft.generics:
-                raise Refused(f"{kind}: Unable to find the kind {node[side]!r} of {side!r}")
+                raise Refused(f"{kind}: {side!r} names {node[side]!r}, and there is no such kind")
 
 
 def add_hierarchies(draft: Draft) -> None:

@@ -53,7 +53,11 @@ def _reserved(draft: Draft, entry: dict[str, Any]) -> Iterator[str]:
         reserved |= _RESERVED_IN_GENERICS
     if entry.get("hierarchical") or entry.get("hierarchy"):
         reserved |= _RESERVED_IN_HIERARCHIES
-    yield from (f": {item['name']!r} is a reserved name" for item in elements(entry) if item["name"] in reserved)
+    yield from (
+        f": {item['name']!r} means something else to the server: choose another name"
+        for item in elements(entry)
+        if item["name"] in reserved
+    )
 
 
 def _unfit(entry: dict[str, Any]) -> Iterator[str]:
@@ -61,16 +65,16 @@ def _unfit(entry: dict[str, Any]) -> Iterator[str]:
     for item in elements(entry):
         name = item["name"]
         if "__" in name:
-            yield f": {name!r} contains '__', which separates the parts of paths"
+            yield f": {name!r} has '__' in it, where paths are split: use one '_'"
         if keyword.iskeyword(name):
-            yield f": {name!r} is a keyword of Python, which cannot be a name"
+            yield f": {name!r} is a word of Python: choose another name"
 
 
 def _twice(entry: dict[str, Any]) -> Iterator[str]:
     seen = set()
     for item in elements(entry):
         if item["name"] in seen:
-            yield f": Names of attributes and relationships must be unique, and {item['name']!r} is there twice"
+            yield f": more than one field is called {item['name']!r}"
         seen.add(item["name"])
 
 

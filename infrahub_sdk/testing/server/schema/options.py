@@ -35,7 +35,7 @@ def add_choice(session: Session, kind_name: str, name: str, choice: Mapping[str,
     """
     kind, attribute = _dropdown(session, kind_name, name)
     if choice["name"] in _choices(attribute):
-        raise Refused(f"{kind.name}.{name}: the choice {choice['name']} already exists")
+        raise Refused(f"{kind.name}.{name} has the choice {choice['name']!r} already")
     _check_form(kind, name, choice)
     _load(session, kind, {**attribute.data, "choices": [dict(choice)]})
     return _choices(session.kinds[kind.name].attributes[name])[choice["name"]]
@@ -62,7 +62,7 @@ def add_value(session: Session, kind_name: str, name: str, value: str) -> None:
     kind, attribute = _enum(session, kind_name, name)
     values, new = attribute.data["enum"], _typed(attribute, value)
     if new in values:
-        raise Refused(f"{kind.name}.{name}: the enum value {value} already exists")
+        raise Refused(f"{kind.name}.{name} has {value!r} in its enum already")
     _load(session, kind, {**attribute.data, "enum": [*values, new]})
 
 
@@ -81,14 +81,14 @@ def remove_value(session: Session, kind_name: str, name: str, value: str) -> Non
 def _dropdown(session: Session, kind_name: str, name: str) -> tuple[Kind, Attribute]:
     kind, attribute = _attribute(session, kind_name, name)
     if attribute.kind != "Dropdown":
-        raise Refused(f"{kind.name}.{name} is not a Dropdown")
+        raise Refused(f"{kind.name}.{name} is of the kind {attribute.kind}, which has no choices")
     return kind, attribute
 
 
 def _enum(session: Session, kind_name: str, name: str) -> tuple[Kind, Attribute]:
     kind, attribute = _attribute(session, kind_name, name)
     if not attribute.data["enum"]:
-        raise Refused(f"{kind.name}.{name} is not an enum")
+        raise Refused(f"{kind.name}.{name} has no enum: it takes any {attribute.kind}")
     return kind, attribute
 
 
@@ -96,12 +96,12 @@ def _attribute(session: Session, kind_name: str, name: str) -> tuple[Kind, Attri
     kind = lookup.kind(session, kind_name)
     namespace = kind.data["namespace"]
     if namespace in RESTRICTED_NAMESPACES:
-        raise Refused(f"{kind.name} cannot be changed: its namespace {namespace} is restricted")
+        raise Refused(f"{kind.name} stays as it is: the namespace {namespace!r} is the server's own")
     attribute = kind.attributes.get(name)
     if attribute is None:
-        raise Refused(f"{kind.name} has no attribute {name}: it does not exist")
+        raise Refused(f"{kind.name} has no attribute {name!r}")
     if attribute.data["inherited"]:
-        raise Refused(f"{kind.name}.{name} is inherited: change it on its generic")
+        raise Refused(f"{kind.name}.{name} comes from a generic: change it there")
     return kind, attribute
 
 
@@ -116,11 +116,11 @@ def _typed(attribute: Attribute, value: str) -> Any:
 
 def _check_removal(session: Session, kind: Kind, name: str, option: Any, options: list[Any], what: str) -> None:
     if session.find(kind, {f"{name}__value": option}, limit=1):
-        raise Refused(f"{kind.name}.{name}: the {what} {option} is still in use by nodes")
+        raise Refused(f"{kind.name}.{name}: nodes have the {what} value {option!r}: give them another one first")
     if option not in options:
-        raise Refused(f"{kind.name}.{name}: there is no {what} {option}")
+        raise Refused(f"{kind.name}.{name} has no {what} value {option!r} to take away")
     if len(options) == 1:
-        raise Refused(f"{kind.name}.{name}: the last {what} cannot be removed")
+        raise Refused(f"{kind.name}.{name} would be left without a value: {option!r} is its only one")
 
 
 def _check_form(kind: Kind, name: str, choice: Mapping[str, Any]) -> None:

@@ -71,10 +71,10 @@ def _parsed(draft: Draft, entry: dict[str, Any], name: str, path: str) -> Path:
 def _attribute_problems(path: Path, *, needs_property: bool = True) -> Iterator[str]:
     """What is wrong with a path that must lead to an attribute of the kind itself."""
     if path.relationship is not None:
-        yield "must lead to an attribute, not to a relationship"
+        yield "leads to a relationship, and has to lead to an attribute"
     elif needs_property and path.property is None and path.attribute is not None:
         known = ", ".join(properties(path.attribute))
-        yield f"must end with one of the properties of {path.attribute['name']}: {known}"
+        yield f"does not say what of {path.attribute['name']} is meant: {known}"
 
 
 def _related_problems(entry: dict[str, Any], path: Path, *, needs_mandatory: bool) -> Iterator[str]:
@@ -91,12 +91,12 @@ def _related_problems(entry: dict[str, Any], path: Path, *, needs_mandatory: boo
 
 def _one_peer(entry: dict[str, Any], relationship: dict[str, Any], *, needs_mandatory: bool) -> Iterator[str]:
     if relationship["cardinality"] != "one":
-        yield f"goes through {relationship['name']!r}, which must be of cardinality one"
+        yield f"goes through {relationship['name']!r}, which leads to many nodes and not to one"
     is_namespace = relationship["name"] == "ip_namespace" and {"BuiltinIPAddress", "BuiltinIPPrefix"}.intersection(
         entry.get("inherit_from", ())
     )
     if needs_mandatory and relationship["optional"] and not is_namespace:
-        yield f"goes through {relationship['name']!r}, which must be mandatory"
+        yield f"goes through {relationship['name']!r}, which is optional: let it be mandatory"
 
 
 def _constraint_problems(entry: dict[str, Any], path: Path) -> Iterator[str]:
@@ -169,7 +169,7 @@ def _orders(draft: Draft, entry: dict[str, Any]) -> Iterator[str]:
         head, _, tail = given.rpartition("__")
         path = head if head and tail in _DIRECTIONS else given
         if path in seen:
-            yield f"order_by: {path!r} is there more than once"
+            yield f"order_by: {path!r} is repeated"
         seen.add(path)
         first, _, rest = path.partition("__")
         if first == "node_metadata":
@@ -185,7 +185,7 @@ def _hfid(draft: Draft, entry: dict[str, Any]) -> Iterator[str]:
     seen = set()
     for path in entry["human_friendly_id"] or ():
         if path in seen:
-            yield f"human_friendly_id: {path!r} is there more than once"
+            yield f"human_friendly_id: {path!r} is repeated"
         seen.add(path)
         followed = _parsed(draft, entry, "human_friendly_id", path)
         yield from _of("human_friendly_id", path, _related_problems(entry, followed, needs_mandatory=True))

@@ -91,10 +91,9 @@ def _attribute(entry: dict[str, Any], path: str, name: str, rest: list[str]) -> 
     attribute = element(entry, "attributes", name)
     if attribute is None:
         known = nearest(name, [item["name"] for item in (*entry["attributes"], *entry["relationships"])])
-        raise PathError(f"{path} is invalid on schema {entry['kind']}: there is no {name!r}.{known}")
+        raise PathError(f"{path} leads nowhere: {entry['kind']} has no {name!r}.{known}")
     property_ = "__".join(rest)
     if rest and property_ not in properties(attribute):
         known = ", ".join(properties(attribute))
-        place = f"{path} is invalid on schema {entry['kind']}"
-        raise PathError(f"{place}: {property_!r} is no property of {name} ({known})")
+        raise PathError(f"{path} leads nowhere: {property_!r} is no property of {entry['kind']}.{name} ({known})")
     return attribute, rest[0] if rest else None

@@ -52,7 +52,7 @@ def check_peers(draft: Draft, *, are_derived: bool) -> None:
         for item in entry["relationships"]:
             if draft.get(item["peer"]) is None and (are_derived or item["peer"] not in draft.derived):
                 known = nearest(item["peer"], [other["kind"] for other in draft.own()])
-                what = f"{entry['kind']}: Relationship {item['name']!r} is referring an invalid peer {item['peer']!r}"
+                what = f"{entry['kind']}.{item['name']}: there is no kind {item['peer']!r} for its peer"
                 raise Refused(f"{what}.{known}", "SCHEMA_NOT_VALID", 422)
 
 
@@ -138,11 +138,11 @@ def _pool(draft: Draft, entry: dict[str, Any], item: dict[str, Any]) -> Iterator
 def _counts(item: dict[str, Any]) -> Iterator[str]:
     least, most = item["min_count"], item["max_count"]
     if item["cardinality"] == "one" and not item["optional"] and (least, most) != (1, 1):
-        yield "min_count and max_count of a mandatory relationship of cardinality one must be 1"
+        yield "a mandatory relationship of the cardinality one has 1 as its min_count and its max_count"
     if item["cardinality"] == "many" and most and least > most:
-        yield f"min_count {least} must not be above max_count {most}"
+        yield f"min_count {least} is above max_count {most}"
     if item["cardinality"] == "many" and most == 1:
-        yield "max_count must be 0 or more than 1 when the cardinality is many"
+        yield "a max_count of 1 contradicts the cardinality many: leave it away, or use the cardinality one"
 
 
 def _commons(draft: Draft, entry: dict[str, Any], item: dict[str, Any]) -> Iterator[str]:
@@ -196,8 +196,8 @@ def _identifiers(draft: Draft) -> Iterator[str]:
             directions = sorted(item["direction"] for item in items)
             if len(items) > 1 and directions != ["inbound", "outbound"]:
                 names = ", ".join(f"{item['name']} ({item['direction']})" for item in items)
-                what = "Identifier of relationships must be unique for a given direction"
-                yield f"{kind}: {what}: {identifier!r} of {names}"
+                what = "which one inbound and one outbound relationship can share, and no others"
+                yield f"{kind}: {names} have the identifier {identifier!r}, {what}"
             yield from (f"{kind}: {text}" for item in items for text in _opposite(item, items, by_kind))
 
 
@@ -226,7 +226,7 @@ def _requirements(draft: Draft) -> Iterator[str]:
         for item in entry["relationships"]:
             if not item["optional"]:
                 if item["peer"] in needed[kind]:
-                    yield f"'{kind}' and '{item['peer']}' cannot both have required relationships to one another"
+                    yield f"{kind}.{item['name']} needs a {item['peer']}, which needs a {kind}: let one be optional"
                 needed[item["peer"]].add(kind)
             if item["kind"] == "Parent" and not item["inherited"]:
                 above[item["peer"]].add(kind)
@@ -246,12 +246,12 @@ def _parents(draft: Draft, entry: dict[str, Any], above: dict[str, set[str]]) ->
             above[item["peer"]].add(entry["kind"])
         parents += theirs
     if len(parents) > 1:
-        yield f": only one relationship can be of the kind Parent, not {', '.join(item['name'] for item in parents)}"
+        yield f": {', '.join(item['name'] for item in parents)} are all of the kind Parent, and a node has one parent"
     for item in parents:
         if item["cardinality"] != "one":
-            yield f".{item['name']}: a relationship of the kind Parent must be of cardinality one"
+            yield f".{item['name']}: a node has one parent, so a Parent is of the cardinality one"
         if item["optional"]:
-            yield f".{item['name']}: a relationship of the kind Parent must not be optional"
+            yield f".{item['name']}: a node is never without its parent, so a Parent is not optional"
 
 
 def _cycle(graph: dict[str, set[str]]) -> list[str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Callable
 
-from infrahub_sdk.exceptions import nearest
 from infrahub_sdk.testing.server.errors import Refused
+from infrahub_sdk.testing.server.nodes import lookup
 from infrahub_sdk.testing.server.schema import fields
 from infrahub_sdk.testing.server.schema.draft import element, elements, identifier_of
 
@@ -47,8 +47,7 @@ def _extend(draft: Draft, given: dict[str, Any]) -> None:
     if given["kind"] in draft.derived:
         return  # it is derived again, without what was added
     if entry is None:
-        known = nearest(given["kind"], [*draft.nodes, *draft.generics])
-        raise Refused(f"Unable to find the schema {given['kind']!r} in the registry.{known}", "SCHEMA_NOT_FOUND")
+        raise lookup.no_kind(given["kind"], [*draft.nodes, *draft.generics])
     draft.changed.add(given["kind"])
     _add_elements(draft, entry, given)
 
@@ -113,7 +112,7 @@ def _merge(
     twice = {name for name in names if names.count(name) > 1}
     if twice:
         shown = ", ".join(map(repr, sorted(twice)))
-        what = f"Names of attributes and relationships must be unique, and {shown} is there twice"
+        what = f"more than one field is called {shown}"
         raise Refused(f"{entry['kind']}: {what}", "SCHEMA_NOT_VALID", 422)
     entry[part] = list(entry[part])
     for item in given.get(part) or ():

@@ -145,7 +145,7 @@ def missing(*place: str) -> Faulty:
 
 
 def _missing(place: list[Any], around: Any) -> dict[str, Any]:
-    return _problem("missing", place, "This field is required", around)
+    return _problem("missing", place, "This is missing", around)
 
 
 def _wrong_type(given: Any, type: type, place: list[Any]) -> dict[str, Any]:

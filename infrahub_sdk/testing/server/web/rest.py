@@ -55,7 +55,7 @@ def _routed(app: App, request: Request) -> Answer:
     is_api = request.path.startswith("/api/")
     # Methods differ, as on a real server, which has endpoints for all that it does not know.
     if request.method in _UNKNOWN if is_api else request.method == "GET":
-        error = {"message": f"The endpoint {request.path} does not exist", "extensions": {"code": 404}}
+        error = {"message": f"Nothing answers {request.method} at {request.path}", "extensions": {"code": 404}}
         return Answer({"data": None, "errors": [error]}, 404)
     allowed = sorted({route.method for route, _ in found} or (_UNKNOWN if is_api else {"GET"}))
     return Answer({"detail": "Method Not Allowed"}, 405, headers={"Allow": ", ".join(allowed)})
@@ -71,7 +71,9 @@ def _account(app: App, request: Request, route: Route) -> str | None:
         return None
     account = app.auth.account(request.headers)
     if account is None and request.method != "GET" and not request.path.startswith("/graphql"):
-        raise Refused("Authentication is required", "AUTHENTICATION_REQUIRED", 401)
+        raise Refused(
+            f"{request.method} {request.path} is for accounts: log in, or send a token", "AUTHENTICATION_REQUIRED", 401
+        )
     return account
 
 

@@ -32,7 +32,7 @@ def object_content(app: App, request: Request, account: str | None, identifier: 
     """What is kept under an id, on all branches; of the files of nodes those of the default branch are guarded."""
     view = app.session()
     if view.find(view.kinds[files.KIND], {"storage_id__value": identifier}, limit=1):
-        raise inputs.Faulty(f"Use /api/storage/files/by-storage-id/{identifier} instead.", 403)
+        raise inputs.Faulty(f"This belongs to a node: read it from /api/storage/files/by-storage-id/{identifier}", 403)
     content = files.load(app.storage, identifier)
     if content is None:
         raise lookup.not_found("StorageObject", identifier)
@@ -71,7 +71,7 @@ def file_by_hfid(app: App, request: Request, account: str | None, kind: str) -> 
         raise inputs.missing("query", "hfid")
     found = lookup.kind(view, kind)
     if not files.is_file(found):
-        raise inputs.Faulty(f"{kind!r} is not a file object", 400)
+        raise inputs.Faulty(f"Nodes of the kind {kind!r} have no file: it does not inherit from CoreFileObject", 400)
     return _file(app, request, lookup.find(view, found, {"hfid": request.every["hfid"]}))
 
 

@@ -53,7 +53,7 @@ def _document(request: Request) -> Any:
     if request.type == multipart.TYPE:
         return uploads.document(request)
     if request.type != "application/json":
-        raise Refused(f"The content type must be application/json or {multipart.TYPE}, not {request.type!r}")
+        raise Refused(f"A document comes as application/json or as {multipart.TYPE}, and this is {request.type!r}")
     try:
         given = json.loads(request.body)
     except (ValueError, RecursionError):

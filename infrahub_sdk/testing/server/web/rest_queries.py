@@ -68,7 +68,7 @@ def _keep_group(
 ) -> None:
     """What a real server does afterwards: what is refused is not the answer's."""
     view = app.session(request.query.get("branch") or "main", account=account)
-    title = f"Update GraphQLQuery Group {request.path.rpartition('/')[2]!r}"
+    title = f"Keep what was found by the query {request.path.rpartition('/')[2]!r}"
     recorded = tasks.recorded(app.storage, "graphql-query-group-update", title, view.branch.name, waits=False)
     with recorded, app.storage.transaction():
         query = lookup.by_id(view, view.kinds[queries.KIND], id)
@@ -100,7 +100,7 @@ def generate_artifacts(app: App, request: Request, account: str | None, id: str)
     artifact = view.kinds["CoreArtifact"]
     view.permissions.require_all([("create", artifact), ("update", artifact)])
     definition = lookup.find(view, view.kinds["CoreArtifactDefinition"], {"id": id})
-    title = f"Generate all artifacts of {definition.values['name'].value}"
+    title = f"Make the artifacts of {definition.values['name'].value}"
     with tasks.recorded(
         app.storage, "artifact-definition-generate", title, view.branch.name, waits=False, id=definition.id
     ) as task:

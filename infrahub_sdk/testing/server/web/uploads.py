@@ -42,7 +42,7 @@ def _json(found: Mapping[str, Part], name: str) -> Any:
     except (KeyError, ValueError):
         given = None
     if not isinstance(given, dict):
-        raise Refused(f"{name!r} must be a part of the form that is valid JSON", status=400)
+        raise Refused(f"The form needs a part {name!r} with an object of JSON", status=400)
     return given
 
 
