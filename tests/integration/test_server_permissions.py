@@ -220,3 +220,19 @@ def test_what_managers_may_do_is_no_matter_of_rules(suite: Suite) -> None:
     everything = dict.fromkeys(("view", "create", "update", "delete"), "ALLOW")
     assert told(suite, "CoreRepository", account=account) == everything
     assert told(suite, "CoreAccount", account=account) == {**dict.fromkeys(everything, "DENY"), "view": "ALLOW"}
+
+
+def test_a_proposed_change_is_merged_by_who_may(suite: Suite) -> None:
+    made = role(suite, CoreGlobalPermission='action: {value: "merge_proposed_change"} decision: {value: 1}')
+    account, branch = member(suite, group(suite, USERS), made), suite.branch("~work")
+    fields = f'name: {{value: "~c"}} source_branch: {{value: "{branch}"}} destination_branch: {{value: "main"}}'
+    change = suite.create("CoreProposedChange", fields)
+    fields = f'id: "{change}" state: {{value: "merged"}}'
+    found = suite.refused(f"mutation {{ CoreProposedChangeUpdate(data: {{ {fields} }}) {{ ok }} }}", account=account)
+    assert (found.path, found.http_status) == (["CoreProposedChangeUpdate"], 422)
+    asked = f'CoreProposedChangeAvailableActions(proposed_change_id: "{change}")'
+    document = f"{{ {asked} {{ edges {{ node {{ action available }} }} }} }}"
+    edges = suite.data(document, account=account)["CoreProposedChangeAvailableActions"]["edges"]
+    available = {edge["node"]["action"]: edge["node"]["available"] for edge in edges}
+    assert (available["approve"], available["merge"]) == (True, False)
+    suite.update("CoreProposedChange", f'id: "{change}" state: {{value: "closed"}}')

@@ -44,6 +44,14 @@ def test_of_two_profiles_the_one_of_the_lower_priority_counts(suite: Suite) -> N
     assert suite.labels("SuiteServer", 'description__value: "from q", name__value: "~s"') == ["s"]
 
 
+def test_what_a_node_says_is_its_own_also_when_its_profile_says_the_same(suite: Suite) -> None:
+    first = profile(suite, "p", 10, "height: {value: 7}")
+    id = suite.create("SuiteServer", f'name: {{value: "~s"}} profiles: [{{id: "{first}"}}]')
+    suite.update("SuiteServer", f'id: "{id}" height: {{value: 7}}')
+    [node] = suite.nodes("SuiteServer", f'ids: ["{id}"]', SELECT)
+    assert node["height"] == {"value": 7, "is_default": False, "is_from_profile": False}
+
+
 def test_a_node_without_its_profile_has_the_defaults(suite: Suite) -> None:
     first = profile(suite, "p", 10, 'description: {value: "from p"} height: {value: 7}')
     id = suite.create("SuiteServer", f'name: {{value: "~s"}} profiles: [{{id: "{first}"}}]')

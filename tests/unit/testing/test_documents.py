@@ -72,6 +72,17 @@ def test_a_syntax_error_says_where_it_is(answer: Run) -> None:
     assert "path" not in error
 
 
+@pytest.mark.parametrize("text", ["{ }", "{ BuiltinTag { } }"])
+def test_braces_without_a_field_are_a_mistake(answer: Run, text: str) -> None:
+    (error,) = answer(text)["errors"]
+    assert error["locations"][0]["line"] == 1
+    assert "path" not in error
+
+
+def test_an_operation_without_a_name_is_not_called_nothing(answer: Run) -> None:
+    assert "has no operation ''" in answer("{ BuiltinTag { count } }", operation="")["errors"][0]["message"]
+
+
 def test_a_field_that_is_not_there_refuses_the_document(answer: Run) -> None:
     found = answer("{ BuiltinTag { cuont } }")
     assert found["data"] is None

@@ -177,6 +177,17 @@ def test_half_a_character_is_answered_as_it_came(infrahub: LocalInfrahub) -> Non
     assert (status, list(json.loads(content))) == (422, ["detail"])
 
 
+def test_half_a_character_is_no_document(infrahub: LocalInfrahub) -> None:
+    status, content, _ = ask(
+        infrahub, "/graphql", b'{"query": "{ BuiltinTag { count } }", "variables": {"a": "\\ud800"}}'
+    )
+    assert (status, json.loads(content)) == (400, {"errors": ["The body is not JSON"]})
+    status, _, _ = ask(
+        infrahub, "/graphql", b'{"query": "{ BuiltinTag { count } }", "variables": {"a": "\\ud83d\\ude00"}}'
+    )
+    assert status == 200
+
+
 def test_a_body_that_is_nested_without_end_is_no_json(infrahub: LocalInfrahub) -> None:
     for path in ("/graphql", "/api/storage/upload/content"):
         assert ask(infrahub, path, b"[" * 100_000)[0] == 400

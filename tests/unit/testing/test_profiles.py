@@ -64,7 +64,7 @@ def test_a_value_of_its_own_takes_the_place_of_a_given_one_until_it_is_the_defau
     depot.edit("DepDevice", id, description={"is_default": True})
     assert held(depot, id) == ("given", False, first)
     depot.edit("DepDevice", id, description="given")
-    assert held(depot, id) == ("given", False, first)
+    assert held(depot, id) == ("given", False, None)
 
 
 def test_changes_of_a_profile_reach_its_nodes(depot: Depot) -> None:
@@ -117,6 +117,14 @@ def test_peers_that_are_added_by_hand_make_the_given_ones_the_nodes_own(depot: D
     assert sorted(tags(depot, id)) == [("blue", None), ("red", None)]
     depot.edit("ProfileDepDevice", first, tags=[])
     assert sorted(tags(depot, id)) == [("blue", None), ("red", None)]
+
+
+def test_peers_that_a_node_names_are_its_own_also_where_a_profile_gives_them(depot: Depot) -> None:
+    red, blue = depot.tag("red"), depot.tag("blue")
+    id = device(depot, profile(depot, "first", tags=[{"id": red}, {"id": blue}]))
+    assert len(tags(depot, id)) == 2
+    depot.edit("DepDevice", id, tags=[{"id": red}])
+    assert tags(depot, id) == [("red", None)]
 
 
 def test_a_profile_may_give_what_a_node_must_have_and_then_stays(depot: Depot) -> None:

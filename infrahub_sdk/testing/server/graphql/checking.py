@@ -11,13 +11,17 @@ from graphql import (
     GraphQLError,
     OperationDefinitionNode,
     OperationType,
+    Visitor,
     parse,
     validate,
+    visit,
 )
 
 from infrahub_sdk.exceptions import nearest
 
 if TYPE_CHECKING:
+    from graphql import SelectionSetNode
+
     from infrahub_sdk.testing.server.graphql.schema import Schema
 
 __all__ = ["Document", "Faulty", "checked"]
@@ -61,7 +65,7 @@ class Document:
         Raises:
             Faulty: There is none, or there are several and none was named, or it is a subscription.
         """
-        found = [item for item in self.operations if not name or (item.name and item.name.value == name)]
+        found = [item for item in self.operations if name is None or (item.name and item.name.value == name)]
         if len(found) != 1:
             raise Faulty([GraphQLError(self._missing(name))])
         if found[0].operation == OperationType.SUBSCRIPTION:
@@ -70,7 +74,7 @@ class Document:
 
     def _missing(self, name: str | None) -> str:
         names = [item.name.value for item in self.operations if item.name]
-        if name:
+        if name is not None:
             return f"The document has no operation {name!r}.{nearest(name, names)}"
         if self.operations:
             return f"The document has several operations, name the one to run: {', '.join(names)}."
@@ -100,6 +104,7 @@ def _parsed(schema: Schema, text: str) -> Document:
     """
     try:
         document = parse(text)
+        visit(document, _NoEmptySelections())
     except GraphQLError as error:
         raise Faulty([error]) from None
     found = Document(tuple(document.definitions))
@@ -113,6 +118,14 @@ def _parsed(schema: Schema, text: str) -> Document:
                 schema.shapes.clear()
             schema.shapes.add(shape)
     return found
+
+
+class _NoEmptySelections(Visitor):
+    """Refuses `{ }`, which graphql-core 3.3 takes for a selection, other than the specification (2.8) and 3.2."""
+
+    def enter_selection_set(self, node: SelectionSetNode, *_: Any) -> None:
+        if not node.selections:
+            raise GraphQLError("Nothing is selected between these braces.", node)
 
 
 def _shape(text: str) -> str:

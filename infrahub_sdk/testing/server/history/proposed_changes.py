@@ -17,6 +17,8 @@ __all__ = ["KIND", "actions", "cancel", "check", "check_change", "check_state", 
 
 KIND = "CoreProposedChange"
 _OPEN, _MERGED, _CLOSED, _CANCELED = "open", "merged", "closed", "canceled"
+_REVIEWS, _MERGES = "review_proposed_change", "merge_proposed_change"  # what an account has to be allowed
+_NOT_ALLOWED = "This account may not do this with proposed changes"
 # What a decision adds the reviewer to, and what it takes them from.
 _DECISIONS = {
     "APPROVE": ("approved_by", "rejected_by"),
@@ -50,16 +52,18 @@ def check(session: Session, data: Mapping[str, Any]) -> None:
 
 
 def check_change(node: Node, data: Mapping[str, Any]) -> None:
-    """Refuse a change of a proposed change that is not open any more, or a merge of a draft.
+    """Refuse a change of a proposed change that is not open any more, or a merge of a draft or by who may not.
 
     Raises:
         Refused: It is one.
     """
     check_state(node, "updated")
+    if _value(data, "state") != _MERGED:
+        return
+    if not node.group.session.permissions.may(_MERGES):
+        raise Refused(_NOT_ALLOWED)
     is_draft = _value(data, "is_draft")
-    if is_draft is None:
-        is_draft = node.values["is_draft"].value
-    if _value(data, "state") == _MERGED and is_draft:
+    if node.values["is_draft"].value if is_draft is None else is_draft:
         raise Refused("This proposed change is a draft: set is_draft to false before merging it")
 
 
@@ -142,13 +146,16 @@ def actions(session: Session, node: Node) -> Iterator[tuple[str, str | None]]:
     opened = None if state == _OPEN else f"It is {state}: this needs one that is {_OPEN}"
     ready = "It is a draft so far" if is_draft else None
     draft = None if is_draft else "It is no draft"
+    may_review, may_merge = (
+        None if session.permissions.may(action) else _NOT_ALLOWED for action in (_REVIEWS, _MERGES)
+    )
     yield "open", closed
     yield "close", opened
     yield "set-draft", author or opened or ready
     yield "unset-draft", author or opened or draft
     for name in ("approve", "cancel-approve", "reject", "cancel-reject"):
-        yield name, opened
-    yield "merge", opened or ready
+        yield name, opened or may_review
+    yield "merge", opened or ready or may_merge
 
 
 def _value(data: Mapping[str, Any], name: str) -> Any:

@@ -150,7 +150,7 @@ class Draft:
             self._number(new, attribute, given)
         if new.value is not None or attribute.name not in self.provided:
             new.value = rules.checked(attribute, new.value)
-        if new.profile and new.value != self.value(attribute.name):
+        if new.profile and "value" in given:  # what is said is the node's own, also when a profile says the same
             new.profile = new.source = None
         new.is_protected = bool(given.get("is_protected", new.is_protected))
         new.source = given.get("source", new.source)
@@ -231,8 +231,9 @@ class Draft:
         for item in items:
             id, pool = self._peer(relationship, item)
             new, old = NewPeer(), held.get(id)
+            own = old.source if old and not old.is_from_profile else None
             new.is_protected = bool(item.get(f"{_PREFIX}is_protected", old.is_protected if old else False))
-            new.source = item.get(f"{_PREFIX}source", pool or (old.source if old else None))
+            new.source = item.get(f"{_PREFIX}source", pool or own)
             new.owner = item.get(f"{_PREFIX}owner", old.owner if old else None)
             peers[id] = new
         wanted = [id for id in peers if id not in held]

@@ -99,6 +99,15 @@ class Edge:
         self.node = node
         self.is_protected, self.source, self.owner, self.since, self.by = properties
 
+    @property
+    def is_from_profile(self) -> bool:
+        """A profile gives the peer; it may be gone by now."""
+        if self.source is None:
+            return False
+        session = self.node.group.session
+        rows = session.storage.rows("select kind from node where id = ? limit 1", [self.source])
+        return any(session.kinds[kind].data["namespace"] == "Profile" for (kind,) in rows if kind in session.kinds)
+
 
 class Node:
     """A node.

@@ -108,7 +108,7 @@ def holders(session: Session, profile: str) -> set[str]:
 
 def detach(session: Session, node: Node, relationship: Relationship) -> None:
     """Let peers that a profile gave be a node's own, after others were added or taken away."""
-    given = [edge for edge in node.edges(relationship) if _is_given(edge)] if _may_be_given(relationship) else []
+    given = [edge for edge in node.edges(relationship) if edge.is_from_profile] if _may_be_given(relationship) else []
     if given:
         draft = Draft(session, node.kind, node.id, node)
         draft.peers[relationship.name] = {edge.node.id: _kept(edge) for edge in node.edges(relationship)}
@@ -179,7 +179,7 @@ def _may_be_given(relationship: Relationship) -> bool:
 
 def _take_peers(draft: Draft, node: Node, relationship: Relationship, profiles: Collection[Node]) -> None:
     edges = node.edges(relationship)
-    given = [edge for edge in edges if _is_given(edge)]
+    given = [edge for edge in edges if edge.is_from_profile]
     own = {edge.node.id: _kept(edge) for edge in edges if edge not in given}
     wanted = own or _peers_of(relationship, profiles)
     lost = {edge.source for edge in given} - {item.id for item in profiles}
@@ -200,15 +200,6 @@ def _peers_of(relationship: Relationship, profiles: Iterable[Node]) -> dict[str,
             if peers:
                 return peers
     return {}
-
-
-def _is_given(edge: Edge) -> bool:
-    """A profile gives the peer; it may be gone by now."""
-    if edge.source is None:
-        return False
-    session = edge.node.group.session
-    rows = session.storage.rows("select kind from node where id = ? limit 1", [edge.source])
-    return any(kind in session.kinds and is_profile(session.kinds[kind]) for (kind,) in rows)
 
 
 def _kept(edge: Edge) -> NewPeer:

@@ -20,6 +20,7 @@ from infrahub_sdk.testing.server.nodes.draft import Draft
 from infrahub_sdk.testing.server.nodes.node import Group
 from infrahub_sdk.testing.server.nodes.records import Records
 from infrahub_sdk.testing.server.nodes.uniqueness import HfidTaken
+from infrahub_sdk.testing.server.resources import ipam
 from infrahub_sdk.utils import is_valid_uuid
 from infrahub_sdk.uuidt import generate_uuid
 
@@ -130,11 +131,13 @@ def change(session: Session, node: Node, data: Mapping[str, Any], *, may_be_take
 def _answered(draft: Draft, data: Mapping[str, Any], checked: Collection[str]) -> Node:
     """A changed node as the answer shows it: of single peers with those only that the server had to look at."""
     kind, kinds = draft.kind, draft.session.kinds
+    group = Group(draft.session, [(draft.id, kind.name)])
+    if ipam.is_ipam(kind):  # their place is looked for anew, so all of them is read anew
+        return group.nodes[draft.id]
     told = {*data, *(name for name, item in kind.relationships.items() if item.data["kind"] == "Parent")}
     for paths in [*(paths for _, paths in uniqueness.touched(kinds, kind, checked)), *labels.sources(kind)]:
         fields = {path.partition("__")[0] for path in paths}
         told |= fields if fields & {*data} else set()
-    group = Group(draft.session, [(draft.id, kind.name)])
     group.told = frozenset(told)
     group.nulls = frozenset(name for name, new in draft.values.items() if new.value is None)
     return group.nodes[draft.id]

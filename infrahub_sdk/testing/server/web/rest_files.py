@@ -72,6 +72,7 @@ def file_by_hfid(app: App, request: Request, account: str | None, kind: str) -> 
     found = lookup.kind(view, kind)
     if not files.is_file(found):
         raise inputs.Faulty(f"Nodes of the kind {kind!r} have no file: it does not inherit from CoreFileObject", 400)
+    view.permissions.require_all([("view", found)])
     return _file(app, request, lookup.find(view, found, {"hfid": request.every["hfid"]}))
 
 
@@ -93,6 +94,7 @@ def file(app: App, request: Request, account: str | None, id: str) -> Answer:
 
 
 def _file(app: App, request: Request, node: Node) -> Answer:
+    node.group.session.permissions.require_all([("view", node.kind)])
     content = files.load(app.storage, str(node.values["storage_id"].value))
     if content is None:
         raise lookup.not_found("StorageObject", str(node.values["storage_id"].value))

@@ -56,6 +56,8 @@ def _document(request: Request) -> Any:
         raise Refused(f"A document comes as application/json or as {multipart.TYPE}, and this is {request.type!r}")
     try:
         given = json.loads(request.body)
+        if b"\\u" in request.body:
+            json.dumps(given, ensure_ascii=False).encode()  # which half a character, as "\\ud800", does not survive
     except (ValueError, RecursionError):
         raise Refused("The body is not JSON") from None
     if isinstance(given, list):
