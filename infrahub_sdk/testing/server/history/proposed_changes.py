@@ -84,7 +84,7 @@ def merge(session: Session, data: Mapping[str, Any], node: Node) -> None:
     Raises:
         Refused: The branch has conflicts, or the result breaks a rule.
     """
-    from infrahub_sdk.testing.server.history import merging
+    from infrahub_sdk.testing.server.history import merging  # which has to do with nodes of all kinds
 
     if _value(data, "state") != _MERGED:
         return

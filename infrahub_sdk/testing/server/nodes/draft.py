@@ -165,7 +165,7 @@ class Draft:
         self._number(new, attribute, {})
 
     def _number(self, new: NewValue, attribute: Attribute, given: Mapping[str, Any]) -> None:
-        from infrahub_sdk.testing.server.resources import pools
+        from infrahub_sdk.testing.server.resources import pools  # which work with drafts themselves
 
         new.value, new.source = pools.allocate_number(self, attribute, given)
         new.is_default = False

@@ -79,7 +79,7 @@ def apply(session: Session, id: str) -> None:
     computed.fill(draft)
     changed = Records(session).change(node, draft)
     if changed:
-        from infrahub_sdk.testing.server.nodes import saving
+        from infrahub_sdk.testing.server.nodes import saving  # which applies profiles itself
 
         saving.change_dependents(session, node.kind, id, changed)
 

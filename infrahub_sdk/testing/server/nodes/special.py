@@ -55,7 +55,7 @@ def prepared(session: Session, kind: Kind, data: Mapping[str, Any], node: Node |
         else:
             proposed_changes.check_change(node, data)
     if kind.name == "CoreGraphQLQuery":
-        from infrahub_sdk.testing.server import queries
+        from infrahub_sdk.testing.server import queries  # which has to do with GraphQL, as few nodes have
 
         data = queries.described(session, data)
     if files.is_file(kind):
@@ -107,7 +107,7 @@ def joined(session: Session, kinds: Iterable[Kind]) -> None:
         session: A view of the branch that has both now.
         kinds: The kinds of the changed nodes.
     """
-    from infrahub_sdk.testing.server.resources import schema_pools
+    from infrahub_sdk.testing.server.resources import schema_pools  # which makes nodes, and so needs what is here
 
     schema_pools.synchronize(session)
     if any(ipam.is_ipam(kind) for kind in kinds):

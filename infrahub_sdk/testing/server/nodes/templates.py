@@ -140,7 +140,7 @@ def _number(session: Session, kind: Kind, name: str, pool: Node, id: str) -> int
 
 def _add(session: Session, kind: Kind, id: str, template: Node, data: Mapping[str, Any]) -> None:
     """Make the components of a node, and theirs."""
-    from infrahub_sdk.testing.server.nodes import saving
+    from infrahub_sdk.testing.server.nodes import saving  # which makes nodes of templates
 
     for relationship in kind.relationships.values():
         if relationship.data["kind"] != "Component" or relationship.name in data:

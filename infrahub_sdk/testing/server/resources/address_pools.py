@@ -116,7 +116,7 @@ def _address(session: Session, pool: Node, wanted: Mapping[str, Any], length: in
 
 
 def _make(session: Session, pool: Node, kind: Kind, fields: Mapping[str, Any]) -> Node:
-    from infrahub_sdk.testing.server.nodes import saving
+    from infrahub_sdk.testing.server.nodes import saving  # which makes nodes, and takes from pools for it
 
     try:
         node = saving.create(session, kind, dict(_inputs(kind, fields)))
