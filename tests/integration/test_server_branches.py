@@ -189,6 +189,18 @@ def test_a_proposed_change_with_an_open_conflict_is_refused_and_stays_open(suite
     assert state_of(suite, id) == "open"
 
 
+def test_a_proposed_change_compares_its_branch_with_the_default_branch(suite: Suite, name: str) -> None:
+    suite.branch(name)
+    suite.create("SuitePerson", 'name: {value: "~p"}', branch=name)
+    proposed(suite, name)
+    document, found = f'{{ DiffTree(branch: "{name}") {{ num_added }} }}', None
+    for _ in range(100):  # a real server does it in the background
+        found = suite.data(document)["DiffTree"]
+        if found is not None:
+            break
+    assert found == {"num_added": 1}
+
+
 def test_an_open_proposed_change_is_canceled_when_its_branch_is_deleted(suite: Suite, name: str) -> None:
     suite.branch(name)
     id = proposed(suite, name)

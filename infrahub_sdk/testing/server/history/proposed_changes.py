@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from infrahub_sdk.testing.server.errors import Refused
-from infrahub_sdk.testing.server.history import branches
+from infrahub_sdk.testing.server.history import branches, comparisons
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from infrahub_sdk.testing.server.nodes.node import Node
     from infrahub_sdk.testing.server.session import Session
 
-__all__ = ["KIND", "actions", "cancel", "check", "check_change", "check_state", "merge", "reviewed"]
+__all__ = ["KIND", "actions", "cancel", "check", "check_change", "check_state", "reviewed", "settle"]
 
 KIND = "CoreProposedChange"
 _OPEN, _MERGED, _CLOSED, _CANCELED = "open", "merged", "closed", "canceled"
@@ -78,17 +78,31 @@ def check_state(node: Node, what: str) -> None:
         raise Refused(f"This proposed change is {state}: only an open one can be {what}")
 
 
-def merge(session: Session, data: Mapping[str, Any], node: Node) -> None:
-    """Merge the branch of a proposed change that has come to the state `merged`.
+def settle(session: Session, data: Mapping[str, Any], node: Node) -> None:
+    """Do what follows from what was written of a proposed change: compare its branch, or merge it.
+
+    Args:
+        session: A view of the default branch.
+        data: The input: a new one names a branch, one that is to be merged has that as its state.
+        node: The proposed change.
 
     Raises:
-        Refused: The branch has conflicts, or the result breaks a rule.
+        Refused: The branch has conflicts, or the result of the merge breaks a rule.
     """
+    if _value(data, "source_branch") is not None:
+        comparisons.update(_source(session, node))
+    if _value(data, "state") == _MERGED:
+        _merge(_source(session, node))
+
+
+def _source(session: Session, node: Node) -> Session:
+    """A view of the branch that a proposed change asks to merge."""
+    return session.app.session(str(node.values["source_branch"].value), account=session.account)
+
+
+def _merge(source: Session) -> None:
     from infrahub_sdk.testing.server.history import merging  # which has to do with nodes of all kinds
 
-    if _value(data, "state") != _MERGED:
-        return
-    source = session.app.session(str(node.values["source_branch"].value), account=session.account)
     try:
         merging.merge(source, with_choices=True)
     except Refused as refused:

@@ -72,7 +72,7 @@ def settled(session: Session, kind: Kind, id: str, data: Mapping[str, Any]) -> N
     if profiles.is_profile(kind):
         profiles.refresh(session, session.get([id]).values())
     if kind.name == proposed_changes.KIND:
-        proposed_changes.merge(session, data, session.get([id])[id])
+        proposed_changes.settle(session, data, session.get([id])[id])
 
 
 def leaving(session: Session, node: Node, going: Mapping[str, Node]) -> None:
