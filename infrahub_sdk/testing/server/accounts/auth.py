@@ -49,7 +49,7 @@ class Auth:
         key = headers.get("X-INFRAHUB-KEY")
         if key:
             return self._account_of_token(key)
-        token = _bearer(headers) or _cookie(headers, "access_token")
+        token = _token_of_session(headers, "access_token")
         return str(self._claims(token, "access")["sub"]) if token else None
 
     def add_token(self, account: str, token: str | None = None, name: str = "", expires: int | None = None) -> str:
@@ -95,7 +95,7 @@ class Auth:
         Raises:
             Refused: It is not good, or the user has logged out.
         """
-        claims = self._claims(_bearer(headers) or _cookie(headers, "refresh_token"), "refresh")
+        claims = self._claims(_token_of_session(headers, "refresh_token"), "refresh")
         self._check_active(self._app.session().get([claims["sub"]]).get(claims["sub"]))
         return {"access_token": self._token(claims["sub"], claims["session_id"], "access", self.access_token_seconds)}
 
@@ -105,7 +105,7 @@ class Auth:
         Raises:
             Refused: It is not good.
         """
-        claims = self._claims(_bearer(headers) or _cookie(headers, "access_token"), "access")
+        claims = self._claims(_token_of_session(headers, "access_token"), "access")
         self._app.storage.rows("delete from login where id = ?", [claims["session_id"]])
 
     def _check_active(self, account: Node | None) -> None:
@@ -153,17 +153,21 @@ class Auth:
         return claims
 
 
-def _bearer(headers: Headers) -> str:
+def _token_of_session(headers: Headers, cookie: str) -> str:
+    """The token that a request sends, as a header or as a cookie of a name; empty when there is none."""
     scheme, _, token = (headers.get("Authorization") or "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""
+    if scheme.lower() == "bearer" and token.strip():
+        return token.strip()
+    text = headers.get("Cookie")
+    return _cookie(text, cookie) if text else ""
 
 
-def _cookie(headers: Headers, name: str) -> str:
+def _cookie(text: str, name: str) -> str:
     from http.cookies import CookieError, SimpleCookie
 
     cookies = SimpleCookie()
     with suppress(CookieError):
-        cookies.load(headers.get("Cookie") or "")
+        cookies.load(text)
     return cookies[name].value if name in cookies else ""
 
 

@@ -171,8 +171,7 @@ def _denied(what: str) -> Refused:
 
 def manager_of(kind: Kind) -> str | None:
     """What one has to be allowed to change nodes of a kind, when it is no matter of rules."""
-    names = (kind.name, *kind.data.get("inherit_from", ()))
-    return next((_MANAGED[name] for name in names if name in _MANAGED), None)
+    return next((_MANAGED[name] for name in kind.lineage if name in _MANAGED), None)
 
 
 def _held(session: Session, kind: str) -> dict[str, dict[str, Any]]:

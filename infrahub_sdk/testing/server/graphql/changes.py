@@ -95,8 +95,8 @@ class Changes:
 
     def _related(self, relationship: Relationship) -> Any:
         peer = self._kinds[relationship.peer]
-        generics = (peer.name, *peer.data.get("inherit_from", ())) if _is_node(peer) else ()
-        type_ = self._types[next((_INPUTS[name] for name in generics if name in _INPUTS), "RelatedNodeInput")]
+        lineage = peer.lineage if _is_node(peer) else ()
+        type_ = self._types[next((_INPUTS[name] for name in lineage if name in _INPUTS), "RelatedNodeInput")]
         return GraphQLList(type_) if relationship.is_many else type_
 
 

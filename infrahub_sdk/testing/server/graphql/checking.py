@@ -6,15 +6,15 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from graphql import (
+    ASTValidationRule,
     FieldNode,
     FragmentDefinitionNode,
     GraphQLError,
     OperationDefinitionNode,
     OperationType,
-    Visitor,
     parse,
+    specified_rules,
     validate,
-    visit,
 )
 
 from infrahub_sdk.exceptions import nearest
@@ -104,13 +104,12 @@ def _parsed(schema: Schema, text: str) -> Document:
     """
     try:
         document = parse(text)
-        visit(document, _NoEmptySelections())
     except GraphQLError as error:
         raise Faulty([error]) from None
     found = Document(tuple(document.definitions))
     shape = _shape(text)
     if shape not in schema.shapes:
-        errors = validate(schema, document)
+        errors = validate(schema, document, _RULES)
         if errors:
             raise Faulty(errors)
         if all(_is_simple(operation.selection_set) for operation in found.operations):
@@ -120,12 +119,15 @@ def _parsed(schema: Schema, text: str) -> Document:
     return found
 
 
-class _NoEmptySelections(Visitor):
+class _NoEmptySelections(ASTValidationRule):
     """Refuses `{ }`, which graphql-core 3.3 takes for a selection, other than the specification (2.8) and 3.2."""
 
     def enter_selection_set(self, node: SelectionSetNode, *_: Any) -> None:
         if not node.selections:
-            raise GraphQLError("Nothing is selected between these braces.", node)
+            self.report_error(GraphQLError("Nothing is selected between these braces.", node))
+
+
+_RULES = (*specified_rules, _NoEmptySelections)
 
 
 def _shape(text: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from infrahub_sdk.testing.server.database import clock
 from infrahub_sdk.testing.server.database.storage import MAIN
 from infrahub_sdk.testing.server.errors import Refused
+from infrahub_sdk.testing.server.graphql import reading
 from infrahub_sdk.testing.server.graphql.resolvers import resolves
 from infrahub_sdk.testing.server.history import branches, comparisons
 from infrahub_sdk.testing.server.history.conflicts import conflicts
@@ -78,8 +79,7 @@ def tree(
     **which: Any,
 ) -> dict[str, Any] | None:
     """A difference of a branch; None when nobody asked for it with DiffUpdate, or there are not so many nodes."""
-    if offset is not None and offset < 0:
-        raise Refused(f"offset is {offset}, and 0 is the least", status=500)
+    reading.check_page(offset, None)  # a limit below 0 has an answer
     found = _found(info.context, **which)
     if found is None:
         return None

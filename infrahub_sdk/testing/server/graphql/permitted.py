@@ -139,16 +139,10 @@ class _Asked(Visitor):
         relationship = kind.relationships.get(name)
         if relationship is not None:
             self._touch(relationship.peer)
-            generics = (kind.name, *kind.data.get("inherit_from", ()))
-            self.tells_grants |= any(_GRANTS.get(generic) == name for generic in generics)
+            self.tells_grants |= any(_GRANTS.get(ancestor) == name for ancestor in kind.lineage)
         if relationship is not None or name in kind.attributes or name in ("display_label", "hfid"):
-            self.viewed.update(self._with_members(kind.name))
+            self.viewed.update(self._kinds.with_members(kind.name))
 
     def _touch(self, name: str, *actions: str) -> None:
-        for kind in self._with_members(name):
+        for kind in self._kinds.with_members(name):
             self.touched.setdefault(kind, set()).update(actions)
-
-    def _with_members(self, name: str) -> list[Kind]:
-        """A kind, and those whose nodes a generic has."""
-        kind = self._kinds[name]
-        return [kind, *(self._kinds[member] for member in kind.members)] if kind.is_generic else [kind]

@@ -319,9 +319,8 @@ def permissions(page: dict[str, Any], info: Any) -> dict[str, Any]:
     """What the account may do with the nodes of a page."""
     session: Session = info.context
     kind: Kind = page["kind"]
-    kinds = [kind, *(session.kinds[name] for name in kind.members)] if kind.is_generic else [kind]
     edges = []
-    for item in kinds:
+    for item in session.kinds.with_members(kind.name):
         told = {action: session.permissions.told(item, action) for action in ("view", "create", "update", "delete")}
         edges.append({"node": {"kind": item.name, **told}})
     return {"count": len(edges), "edges": edges}

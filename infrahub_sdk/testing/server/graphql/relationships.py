@@ -112,7 +112,7 @@ def _apply_profiles(
 ) -> None:
     if relationship.name == "profiles":
         profiles.apply(session, node.id)
-    elif profiles.is_profile(node.kind) and relationship.name in {"related_nodes", "related_templates"}:
+    elif node.kind.is_profile and relationship.name in {"related_nodes", "related_templates"}:
         for id in there:
             profiles.apply(session, id)
     elif is_changed:

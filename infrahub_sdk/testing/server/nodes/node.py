@@ -106,7 +106,7 @@ class Edge:
             return False
         session = self.node.group.session
         rows = session.storage.rows("select kind from node where id = ? limit 1", [self.source])
-        return any(session.kinds[kind].data["namespace"] == "Profile" for (kind,) in rows if kind in session.kinds)
+        return any(session.kinds[kind].is_profile for (kind,) in rows if kind in session.kinds)
 
 
 class Node:

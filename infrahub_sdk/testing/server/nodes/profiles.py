@@ -19,16 +19,11 @@ if TYPE_CHECKING:
     from infrahub_sdk.testing.server.schema.kinds import Attribute, Kind, Relationship
     from infrahub_sdk.testing.server.session import Session
 
-__all__ = ["apply", "are_used", "detach", "holders", "is_profile", "provided", "refresh"]
+__all__ = ["apply", "are_used", "detach", "holders", "provided", "refresh"]
 
 _RELATIONSHIP = "profiles"
 _USERS = ("related_nodes", "related_templates")
 _KINDS = ("Attribute", "Generic")  # of relationships whose peers a profile may give
-
-
-def is_profile(kind: Kind) -> bool:
-    """Nodes of the kind are profiles."""
-    return bool(kind.data["namespace"] == "Profile")
 
 
 def are_used(node: Node) -> bool:
@@ -48,7 +43,7 @@ def provided(session: Session, kind: Kind, data: Mapping[str, Any]) -> set[str]:
 def _named(session: Session, kind: Kind, items: Collection[Mapping[str, Any]]) -> Iterator[Node]:
     """The profiles that are named, as far as they are there: the others are refused once they are to be peers."""
     found = session.get(item["id"] for item in items if item.get("id"))
-    yield from (node for node in found.values() if is_profile(node.kind))
+    yield from (node for node in found.values() if node.kind.is_profile)
     own = session.kinds.get(f"Profile{kind.name}")
     for item in items:
         if own is not None and item.get("hfid") and not item.get("id"):
@@ -135,10 +130,8 @@ def _of_users(profile: Node) -> list[Relationship]:
 
 def _check_kinds(session: Session, kind: Kind, profiles: Iterable[Node]) -> None:
     name = kind.name[len("Template") :] if kind.data["namespace"] == "Template" else kind.name
-    about = session.kinds[name]
-    allowed = sorted(
-        f"Profile{item}" for item in (name, *about.data["inherit_from"]) if f"Profile{item}" in session.kinds
-    )
+    lineage = session.kinds[name].lineage
+    allowed = sorted(f"Profile{item}" for item in lineage if f"Profile{item}" in session.kinds)
     for profile in profiles:
         if profile.kind.name not in allowed:
             reason = f"{profile.id!r} is a {profile.kind.name}, and a {kind.name} takes {' and '.join(allowed)}"

@@ -69,7 +69,7 @@ def settled(session: Session, kind: Kind, id: str, data: Mapping[str, Any]) -> N
         ipam.place(session, id, data)
     if files.is_file(kind):
         files.settle(session.storage, data)
-    if profiles.is_profile(kind):
+    if kind.is_profile:
         profiles.refresh(session, session.get([id]).values())
     if kind.name == proposed_changes.KIND:
         proposed_changes.settle(session, data, session.get([id])[id])
@@ -97,7 +97,7 @@ def leaving(session: Session, node: Node, going: Mapping[str, Node]) -> None:
 
 def left(session: Session, going: Mapping[str, Node]) -> None:
     """Do what follows from nodes that were taken away."""
-    profiles.refresh(session, [node for node in going.values() if profiles.is_profile(node.kind)])
+    profiles.refresh(session, [node for node in going.values() if node.kind.is_profile])
 
 
 def joined(session: Session, kinds: Iterable[Kind]) -> None:

@@ -24,8 +24,7 @@ _FIXED = ("node", "node_attribute")
 
 def is_for(pool: Node, kind: Kind, attribute: Attribute) -> bool:
     """A pool's numbers are for an attribute of a kind."""
-    kinds = {kind.name, *kind.data["inherit_from"]}
-    return pool.values["node"].value in kinds and pool.values["node_attribute"].value == attribute.name
+    return pool.values["node"].value in kind.lineage and pool.values["node_attribute"].value == attribute.name
 
 
 def allocate(session: Session, pool: Node, attribute: Attribute, node: str) -> int | None:

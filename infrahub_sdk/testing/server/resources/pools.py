@@ -77,7 +77,7 @@ def allocate_node(draft: Draft, relationship: Relationship, given: Mapping[str, 
     if draft.kind.data["namespace"] == "Template":
         reason = f"A template takes no peer from a pool: set {relationship.name}{_SUFFIX} instead"
         raise rules.refusal(draft.kind.name, {relationship.name: reason})
-    if draft.kind.data["namespace"] == "Profile":
+    if draft.kind.is_profile:
         reason = f"A profile takes no peer from a pool: name the node that {relationship.name} leads to"
         raise rules.refusal(draft.kind.name, {relationship.name: reason})
     pool = find(session, "CoreResourcePool", named)

@@ -231,7 +231,7 @@ class _Checks:
     def _of_profiles(self) -> Iterator[str]:
         for kind in self._old.values():
             base = self._new.get(kind.data["name"])
-            if kind.data["namespace"] == "Profile" and kind.name not in self._new and base is not None:
+            if kind.is_profile and kind.name not in self._new and base is not None:
                 bad = dict.fromkeys(self._contents.nodes([kind.name]), "it is a profile of the kind")
                 yield from self._violations("node", "generate_profile", kind, bad)
 

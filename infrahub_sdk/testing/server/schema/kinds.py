@@ -99,6 +99,16 @@ class Kind:
         self.members: tuple[str, ...] = tuple(data.get("used_by") or ()) if is_generic else (self.name,)
 
     @property
+    def lineage(self) -> tuple[str, ...]:
+        """Its name, and those of the generics that it inherits from."""
+        return (self.name, *(self.data.get("inherit_from") or ()))
+
+    @property
+    def is_profile(self) -> bool:
+        """Its nodes are profiles."""
+        return bool(self.data["namespace"] == "Profile")
+
+    @property
     def is_agnostic(self) -> bool:
         """Its nodes are the same on all branches."""
         return bool(self.data["branch"] == "agnostic")
@@ -125,6 +135,11 @@ class Kinds(dict[str, Kind]):
             for data in self.document[part]:
                 self[data["kind"]] = Kind(data, is_generic=part == "generics")
         self._find_members()
+
+    def with_members(self, name: str) -> list[Kind]:
+        """A kind, and after a generic those whose nodes it has."""
+        kind = self[name]
+        return [kind, *(self[member] for member in kind.members)] if kind.is_generic else [kind]
 
     def _find_members(self) -> None:
         members: dict[str, list[str]] = {kind.name: [] for kind in self.values() if kind.is_generic}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from infrahub_sdk.testing.server.accounts.permissions import ANONYMOUS
 from infrahub_sdk.testing.server.web.exchange import Answer
 from infrahub_sdk.testing.server.web.routing import Routes, session
 
@@ -25,7 +26,7 @@ def config(app: App, request: Request, account: str | None) -> Answer:
                 "docs_index_path": "",
                 "internal_address": None,
                 "allow_anonymous_access": True,
-                "anonymous_access_role": "Anonymous User",
+                "anonymous_access_role": ANONYMOUS,
                 "telemetry_optout": True,
                 "telemetry_endpoint": "",
                 "permission_backends": [],
